@@ -1,0 +1,27 @@
+//! Words shared by the page and the server: money, ids, messages, routes.
+//!
+//! Nothing here does I/O, reads a clock or knows a secret, so the page can link all of it.
+//! Every type parses on deserialisation: a value that exists has passed its checks.
+
+pub mod benefit;
+pub mod bridge;
+pub mod catalog;
+pub mod ids;
+pub mod money;
+pub mod order;
+pub mod problem;
+pub mod routes;
+pub mod session;
+pub mod time;
+pub mod watch;
+
+pub use benefit::{Benefit, BenefitsView};
+pub use bridge::{BridgeOutcome, BridgeParams, ReportOutcome};
+pub use catalog::{CatalogView, ProductKind, ProductView};
+pub use ids::{IdempotencyKey, OpenId, OrderId, ProductId};
+pub use money::Fen;
+pub use order::{Attention, OrderListView, OrderStatus, OrderView, PlaceOrder};
+pub use problem::{ErrorCode, Problem};
+pub use session::SessionView;
+pub use time::UnixMillis;
+pub use watch::{ClientFrame, ServerFrame};
