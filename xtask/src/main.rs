@@ -1,2 +1,59 @@
-//! x
-fn main(){}
+//! The project's chores: `cargo xtask demo`, `cargo xtask test` and what they need.
+
+mod backend;
+mod browser;
+mod demo;
+mod freshness;
+mod interop;
+mod interrupt;
+mod page;
+mod places;
+mod process;
+mod screenshots;
+mod service;
+mod setup;
+mod system;
+mod test;
+mod tidy;
+mod tools;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of wechat-checkout.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Builds everything and serves the shop inside simulated WeChat until Ctrl-C.
+    Demo(backend::Ports),
+    /// Runs server and simulator for `trunk serve`; the page comes from trunk on port 8000.
+    Backend(backend::Ports),
+    /// Runs every check of the project and prints what each took.
+    Test(test::Selection),
+    /// Checks the rules of the house: file length, first lines, names, crate directions.
+    Tidy,
+    /// Builds the page into `dist/`, optimised and compressed.
+    Page,
+    /// Installs what the other chores need, so that they start at once.
+    Setup(setup::Scope),
+    /// Takes the pictures in `docs/screenshots/` from the running page.
+    Screenshots,
+}
+
+fn main() -> anyhow::Result<()> {
+    interrupt::install()?;
+    match Arguments::parse().chore {
+        Chore::Demo(ports) => demo::run(&ports),
+        Chore::Backend(ports) => backend::run(&ports),
+        Chore::Test(selection) => test::run(&selection),
+        Chore::Tidy => tidy::run(),
+        Chore::Page => page::build(),
+        Chore::Setup(scope) => setup::run(&scope),
+        Chore::Screenshots => screenshots::run(),
+    }
+}

@@ -1,0 +1,44 @@
+//! The browser and its driver, under the names that systems give them.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::places;
+
+/// Names of Chromium, the most fitting first.
+const CHROMIUM: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+/// Names of its driver.
+const DRIVER: [&str; 2] = ["chromedriver", "chromium.chromedriver"];
+
+/// The browser.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    CHROMIUM.into_iter().find_map(places::on_path)
+}
+
+/// The program that drives it.
+pub(crate) fn driver() -> Option<PathBuf> {
+    DRIVER.into_iter().find_map(places::on_path)
+}
+
+/// The command with the paths of both in its environment, where the journeys look for them.
+///
+/// # Errors
+/// When one of them is not installed.
+pub(crate) fn known_to(mut command: Command) -> Result<Command> {
+    command.env(
+        "JOURNEY_CHROMIUM",
+        chromium().context("chromium is not installed")?,
+    );
+    command.env(
+        "JOURNEY_CHROMEDRIVER",
+        driver().context("chromedriver is not installed")?,
+    );
+    Ok(command)
+}

@@ -1,0 +1,180 @@
+//! The steps of a test run, cheapest first.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::system::{self, Need};
+use crate::{backend, browser, interop, page, places, process, tidy, tools};
+
+/// Whether a step belongs into a quick round at the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speed {
+    Fast,
+    Slow,
+}
+
+/// One check.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    /// What it proves.
+    pub(super) what: &'static str,
+    pub(super) speed: Speed,
+    /// Earlier steps without which it makes no sense.
+    pub(super) needs: &'static [&'static str],
+    pub(super) run: fn() -> Result<()>,
+}
+
+pub(super) const STEPS: [Step; 10] = [
+    Step {
+        name: "format",
+        what: "the code is laid out by rustfmt",
+        speed: Speed::Fast,
+        needs: &[],
+        run: format,
+    },
+    Step {
+        name: "tidy",
+        what: "the rules of the house hold",
+        speed: Speed::Fast,
+        needs: &[],
+        run: tidy::run,
+    },
+    Step {
+        name: "clippy",
+        what: "no lint speaks up in native code",
+        speed: Speed::Fast,
+        needs: &[],
+        run: clippy,
+    },
+    Step {
+        name: "clippy-page",
+        what: "no lint speaks up in the page as wasm",
+        speed: Speed::Fast,
+        needs: &[],
+        run: clippy_page,
+    },
+    Step {
+        name: "tests",
+        what: "units, tables, vectors, contracts and APIs",
+        speed: Speed::Fast,
+        needs: &[],
+        run: native_tests,
+    },
+    Step {
+        name: "doc-tests",
+        what: "the examples in the documentation work",
+        speed: Speed::Fast,
+        needs: &[],
+        run: doc_tests,
+    },
+    Step {
+        name: "wasm-tests",
+        what: "the page's components work in a browser",
+        speed: Speed::Slow,
+        needs: &[],
+        run: wasm_tests,
+    },
+    Step {
+        name: "page",
+        what: "the page builds for use",
+        speed: Speed::Slow,
+        needs: &[],
+        run: page::build_unless_fresh,
+    },
+    Step {
+        name: "journeys",
+        what: "a buyer in Chromium gets what was paid for",
+        speed: Speed::Slow,
+        needs: &["page"],
+        run: journeys,
+    },
+    Step {
+        name: "interop",
+        what: "SDKs that others wrote agree with our signatures",
+        speed: Speed::Slow,
+        needs: &[],
+        run: interop::run,
+    },
+];
+
+/// The page's browser test binary; native test binaries have nothing to do in wasm.
+const WASM_TESTS: &str = "components";
+/// More browsers at once than this make each other late on a small machine.
+const JOURNEYS_AT_ONCE: &str = "--test-threads=2";
+
+/// A cargo command at the root; the lock file is law.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(arguments).current_dir(places::repository());
+    command
+}
+
+fn format() -> Result<()> {
+    tools::ensure_linters()?;
+    process::run(cargo(&["fmt", "--all", "--check"]))
+        .context("run `cargo fmt --all` to lay the code out")
+}
+
+fn clippy() -> Result<()> {
+    tools::ensure_linters()?;
+    // Journeys and interop are left out of plain test runs, so they have to be named.
+    let mut command = cargo(&["clippy", "--locked", "--workspace", "--all-targets"]);
+    command.args([
+        "--test", "journeys", "--test", "interop", "--", "--deny", "warnings",
+    ]);
+    process::run(command)
+}
+
+fn clippy_page() -> Result<()> {
+    tools::ensure_linters()?;
+    tools::ensure_wasm_target()?;
+    let mut command = cargo(&["clippy", "--locked", "--package", "wechat-checkout"]);
+    command.args([
+        "--target",
+        tools::WASM_TARGET,
+        "--lib",
+        "--bins",
+        "--test",
+        WASM_TESTS,
+    ]);
+    command.args(["--", "--deny", "warnings"]);
+    process::run(command)
+}
+
+fn native_tests() -> Result<()> {
+    if process::answers_version("cargo-nextest") {
+        process::run(cargo(&["nextest", "run", "--locked", "--workspace"]))
+    } else {
+        let mut command = cargo(&["test", "--locked", "--workspace"]);
+        command.args(["--lib", "--bins", "--tests"]);
+        process::run(command)
+    }
+}
+
+fn doc_tests() -> Result<()> {
+    process::run(cargo(&["test", "--locked", "--workspace", "--doc"]))
+}
+
+fn wasm_tests() -> Result<()> {
+    tools::ensure_wasm_target()?;
+    let runner = tools::ensure_wasm_bindgen()?.join("wasm-bindgen-test-runner");
+    system::ensure(&[Need::Browser, Need::ChineseFont])?;
+    let driver = browser::driver().context("chromedriver is gone")?;
+    let mut command = cargo(&["test", "--locked", "--package", "wechat-checkout"]);
+    command
+        .args(["--target", tools::WASM_TARGET, "--test", WASM_TESTS])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+        .env("CHROMEDRIVER", driver);
+    process::run(command)
+}
+
+fn journeys() -> Result<()> {
+    system::ensure(&[Need::Browser, Need::ChineseFont])?;
+    // One journey kills the real program.
+    backend::build()?;
+    let mut command = cargo(&["test", "--locked", "--package", "wechat-checkout"]);
+    command.args(["--test", "journeys", "--", JOURNEYS_AT_ONCE]);
+    process::run(browser::known_to(command)?)
+}
