@@ -1,1 +1,44 @@
-//! x
+//! WeChat Pay version 2 on the wire: strict XML, signatures, verified values, calls, notifications.
+//!
+//! A message goes one way: bytes → [`xml::read`] → [`Params`] → [`Merchant::verify`] →
+//! [`Verified`] → typed values. Nothing here believes a message that has not come that way, and
+//! nothing here decides what a payment means for an order: that is the caller's.
+
+pub mod beijing;
+pub mod bridge;
+pub mod call;
+mod client;
+mod error_code;
+mod fields;
+mod hex;
+mod judge;
+mod key;
+mod merchant;
+pub mod nonce;
+pub mod notification;
+pub mod oauth;
+mod params;
+pub mod retry;
+pub mod sign;
+mod transaction;
+mod transport;
+mod verified;
+pub mod xml;
+
+pub use bridge::{bridge_params, verify_bridge_params};
+pub use call::{
+    CallError, Closed, InvalidRequest, OrderQueryReply, Prepay, QueryBy, TradeType, UnifiedOrder,
+    UnknownCause,
+};
+pub use client::{Client, ClientConfig};
+pub use error_code::{ErrCode, RetryClass};
+pub use fields::FieldError;
+pub use key::{ApiKey, ApiKeyError};
+pub use merchant::{Merchant, MerchantError, VerifyError};
+pub use notification::{NotificationError, PaymentNotification};
+pub use oauth::{OAuthClient, OAuthConfig, OAuthError, OAuthGrant};
+pub use params::Params;
+pub use sign::{SignType, SignTypeError};
+pub use transaction::{Payment, TradeState};
+pub use transport::{ClientCertificate, ClientError, TransportError};
+pub use verified::Verified;

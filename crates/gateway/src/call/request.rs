@@ -1,0 +1,146 @@
+//! Limits that are checked before a request is signed, so that no call is wasted on them.
+
+use wechat_checkout_protocol::Fen;
+
+use crate::Params;
+use crate::xml::is_xml_text;
+
+/// A request that WeChat would refuse.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidRequest {
+    /// Needed for this call, or for this trade type.
+    #[error("{name} is missing")]
+    Missing {
+        /// Wire name.
+        name: &'static str,
+    },
+    /// Limits count UTF-8 bytes: 42 Chinese characters fill 127.
+    #[error("{name} has {bytes} bytes, the limit is {bytes_max}")]
+    TooLong {
+        /// Wire name.
+        name: &'static str,
+        /// Bytes found.
+        bytes: usize,
+        /// Bytes allowed.
+        bytes_max: usize,
+    },
+    /// 6 to 32 characters of `[0-9A-Za-z_-|*]`.
+    #[error("{name} is not 6 to 32 characters of 0-9 A-Z a-z _ - | *")]
+    BadNumber {
+        /// Wire name.
+        name: &'static str,
+    },
+    /// Nothing can be paid.
+    #[error("{name} is zero")]
+    ZeroAmount {
+        /// Wire name.
+        name: &'static str,
+    },
+    /// WeChat calls http(s) addresses without a query only.
+    #[error("{name} must be an http(s) address without query and fragment")]
+    BadNotifyUrl {
+        /// Wire name.
+        name: &'static str,
+    },
+    /// Not `yyyyMMddHHmmss`.
+    #[error("{name} is not a Beijing time of 14 digits")]
+    BadTime {
+        /// Wire name.
+        name: &'static str,
+    },
+    /// NUL or another character that XML cannot carry.
+    #[error("{name} contains a character that XML cannot carry")]
+    ForbiddenCharacter {
+        /// Wire name.
+        name: &'static str,
+    },
+}
+
+/// Collects the parameters of a request, checking each.
+#[derive(Default)]
+pub(crate) struct Request {
+    params: Params,
+}
+
+impl Request {
+    pub(crate) fn text(
+        mut self,
+        name: &'static str,
+        value: &str,
+        bytes_max: usize,
+    ) -> Result<Request, InvalidRequest> {
+        if value.is_empty() {
+            return Err(InvalidRequest::Missing { name });
+        }
+        if value.len() > bytes_max {
+            return Err(InvalidRequest::TooLong {
+                name,
+                bytes: value.len(),
+                bytes_max,
+            });
+        }
+        if !is_xml_text(value) {
+            return Err(InvalidRequest::ForbiddenCharacter { name });
+        }
+        self.params.set(name, value);
+        Ok(self)
+    }
+
+    pub(crate) fn optional(
+        self,
+        name: &'static str,
+        value: Option<&str>,
+        bytes_max: usize,
+    ) -> Result<Request, InvalidRequest> {
+        match value {
+            Some(value) => self.text(name, value, bytes_max),
+            None => Ok(self),
+        }
+    }
+
+    pub(crate) fn amount(
+        mut self,
+        name: &'static str,
+        fen: Fen,
+    ) -> Result<Request, InvalidRequest> {
+        if fen == Fen::ZERO {
+            return Err(InvalidRequest::ZeroAmount { name });
+        }
+        self.params.set(name, fen.get().to_string());
+        Ok(self)
+    }
+
+    pub(crate) fn out_trade_no(self, value: &str) -> Result<Request, InvalidRequest> {
+        let name = "out_trade_no";
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*".contains(&byte);
+        if !(6..=32).contains(&value.len()) || !value.bytes().all(is_allowed) {
+            return Err(InvalidRequest::BadNumber { name });
+        }
+        self.text(name, value, 32)
+    }
+
+    pub(crate) fn notify_url(self, url: &url::Url) -> Result<Request, InvalidRequest> {
+        let name = "notify_url";
+        let is_http = matches!(url.scheme(), "http" | "https");
+        if !is_http || url.query().is_some() || url.fragment().is_some() {
+            return Err(InvalidRequest::BadNotifyUrl { name });
+        }
+        self.text(name, url.as_str(), 256)
+    }
+
+    pub(crate) fn time(
+        self,
+        name: &'static str,
+        value: Option<&str>,
+    ) -> Result<Request, InvalidRequest> {
+        if value.is_some_and(|time| crate::beijing::parse(time).is_err()) {
+            return Err(InvalidRequest::BadTime { name });
+        }
+        self.optional(name, value, 14)
+    }
+
+    pub(crate) fn into_params(self) -> Params {
+        self.params
+    }
+}

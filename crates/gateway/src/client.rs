@@ -1,0 +1,145 @@
+//! The client: sends signed calls to WeChat and gives back verified answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::call::{
+    self, CallError, Closed, OrderQueryReply, Prepay, QueryBy, UnifiedOrder, UnknownCause,
+};
+use crate::judge::judge;
+use crate::transport::{ClientCertificate, ClientError, Transport, TransportConfig};
+use crate::{Merchant, Params, Verified, xml};
+
+/// Where WeChat is, and how patient we are.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ClientConfig {
+    /// The nearest site. `https`, or `http` to a loopback address for simulators.
+    pub base_url: Url,
+    /// Tried once when no connection to `base_url` comes about.
+    pub second_base_url: Option<Url>,
+    /// For TCP and TLS together; 3 s.
+    pub connect_timeout: Duration,
+    /// For the whole call, from connecting to the last byte; 10 s.
+    pub read_timeout: Duration,
+    /// Certificate authorities (PEM) that are trusted beside Mozilla's.
+    pub extra_roots_pem: Option<String>,
+    /// The merchant's API certificate, which refunds need.
+    pub client_certificate: Option<ClientCertificate>,
+}
+
+impl ClientConfig {
+    /// A gateway at one address, with the usual patience.
+    #[must_use]
+    pub fn new(base_url: Url) -> ClientConfig {
+        let usual = TransportConfig::default();
+        ClientConfig {
+            base_url,
+            second_base_url: None,
+            connect_timeout: usual.connect_timeout,
+            read_timeout: usual.call_timeout,
+            extra_roots_pem: None,
+            client_certificate: None,
+        }
+    }
+
+    /// WeChat itself: `api.mch.weixin.qq.com`, and `api2` when that is dead.
+    #[must_use]
+    pub fn production() -> ClientConfig {
+        let host = |text| Url::parse(text).expect("a constant address");
+        let mut config = ClientConfig::new(host("https://api.mch.weixin.qq.com"));
+        config.second_base_url = Some(host("https://api2.mch.weixin.qq.com"));
+        config
+    }
+
+    fn transport(&self) -> TransportConfig {
+        TransportConfig {
+            connect_timeout: self.connect_timeout,
+            call_timeout: self.read_timeout,
+            extra_roots_pem: self.extra_roots_pem.clone(),
+            client_certificate: self.client_certificate.clone(),
+        }
+    }
+}
+
+/// Calls WeChat for one merchant. Cheap to clone; clones share their connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    merchant: Merchant,
+    hosts: Arc<[Url]>,
+    transport: Transport,
+}
+
+impl Client {
+    /// Prepares the connections; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When an address is not https (loopback excepted) or a certificate is not usable.
+    pub fn new(config: ClientConfig, merchant: Merchant) -> Result<Client, ClientError> {
+        let transport_config = config.transport();
+        let hosts: Vec<Url> = [config.base_url]
+            .into_iter()
+            .chain(config.second_base_url)
+            .collect();
+        let transport = Transport::new(&transport_config, &hosts.iter().collect::<Vec<_>>())?;
+        Ok(Client {
+            merchant,
+            hosts: hosts.into(),
+            transport,
+        })
+    }
+
+    /// Who signs the calls.
+    #[must_use]
+    pub fn merchant(&self) -> &Merchant {
+        &self.merchant
+    }
+
+    /// Asks WeChat to expect a payment (统一下单).
+    ///
+    /// # Errors
+    /// See [`CallError`]; [`crate::retry::decide`] says whether to send the same order again.
+    pub async fn unifiedorder(&self, order: &UnifiedOrder) -> Result<Verified<Prepay>, CallError> {
+        let params = order.to_params().map_err(CallError::Invalid)?;
+        let reply = self.send("/pay/unifiedorder", params).await?;
+        Ok(Prepay::read(reply).map_err(UnknownCause::Incomplete)?)
+    }
+
+    /// Asks what became of an order (查询订单).
+    ///
+    /// # Errors
+    /// See [`CallError`]. `ORDERNOTEXIST` right after an unclear order call proves nothing.
+    pub async fn orderquery(
+        &self,
+        query: QueryBy<'_>,
+    ) -> Result<Verified<OrderQueryReply>, CallError> {
+        let params = query.to_params().map_err(CallError::Invalid)?;
+        let reply = self.send("/pay/orderquery", params).await?;
+        Ok(OrderQueryReply::read(query, reply).map_err(UnknownCause::Incomplete)?)
+    }
+
+    /// Makes an unpaid order unpayable (关闭订单).
+    ///
+    /// # Errors
+    /// See [`CallError`]. `ORDERPAID` means: query and confirm. `ORDERCLOSED` means: done before.
+    pub async fn closeorder(&self, out_trade_no: &str) -> Result<Verified<Closed>, CallError> {
+        let params = call::closeorder_params(out_trade_no).map_err(CallError::Invalid)?;
+        Ok(call::read_closed(
+            self.send("/pay/closeorder", params).await?,
+        ))
+    }
+
+    async fn send(&self, path: &str, mut params: Params) -> Result<Verified<Params>, CallError> {
+        params.set("appid", self.merchant.appid());
+        params.set("mch_id", self.merchant.mch_id());
+        self.merchant.sign(&mut params);
+        let message = xml::write(&params);
+        let answer = self
+            .transport
+            .post_xml(&self.hosts, path, message, xml::BYTES_MAX)
+            .await;
+        judge(&self.merchant, &answer.map_err(UnknownCause::Transport)?)
+    }
+}

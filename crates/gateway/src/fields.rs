@@ -1,0 +1,54 @@
+//! Typed reading of verified parameters.
+
+use wechat_checkout_protocol::Fen;
+
+use crate::Params;
+
+/// A parameter that a message should have had, in a form it should have had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldError {
+    /// Absent or empty.
+    #[error("{name} is missing")]
+    Missing {
+        /// Wire name.
+        name: &'static str,
+    },
+    /// Not a whole number, or out of range.
+    #[error("{name} is not a number in range")]
+    NotANumber {
+        /// Wire name.
+        name: &'static str,
+    },
+    /// Not what was asked for.
+    #[error("{name} is not the one that was asked for")]
+    Other {
+        /// Wire name.
+        name: &'static str,
+    },
+}
+
+/// A text; WeChat sends "no value" as an absent or as an empty element.
+pub(crate) fn text(params: &Params, name: &str) -> Option<String> {
+    params
+        .get(name)
+        .filter(|value| !value.is_empty())
+        .map(str::to_owned)
+}
+
+pub(crate) fn required(params: &Params, name: &'static str) -> Result<String, FieldError> {
+    text(params, name).ok_or(FieldError::Missing { name })
+}
+
+pub(crate) fn fen(params: &Params, name: &'static str) -> Result<Option<Fen>, FieldError> {
+    match params.get(name) {
+        None | Some("") => Ok(None),
+        Some(digits) => Fen::parse(digits)
+            .map(Some)
+            .ok_or(FieldError::NotANumber { name }),
+    }
+}
+
+pub(crate) fn required_fen(params: &Params, name: &'static str) -> Result<Fen, FieldError> {
+    fen(params, name)?.ok_or(FieldError::Missing { name })
+}

@@ -1,0 +1,241 @@
+//! The raw parameters of one message: unique names, values exactly as they travelled.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A flat map of text to text, in the order of arrival.
+///
+/// Signatures are made and checked over this map and not over typed fields, because WeChat may
+/// add parameters at any time and they all take part in the signature.
+///
+/// All text lies in one buffer, so that reading a notification costs a handful of allocations
+/// instead of two per field.
+#[derive(Clone, Default)]
+pub struct Params {
+    text: String,
+    fields: Vec<Field>,
+    /// Indices into `fields`, in byte order of the names: the order of the signature.
+    by_name: Vec<usize>,
+}
+
+#[derive(Clone)]
+struct Field {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+impl Params {
+    /// No parameters.
+    #[must_use]
+    pub fn new() -> Params {
+        Params::default()
+    }
+
+    /// Sets a parameter, replacing the value of an existing one at its place.
+    pub fn set(&mut self, name: &str, value: impl AsRef<str>) {
+        let value = append(&mut self.text, value.as_ref());
+        match self.position(name) {
+            Ok(at) => self.fields[self.by_name[at]].value = value,
+            Err(at) => {
+                self.by_name.insert(at, self.fields.len());
+                let name = append(&mut self.text, name);
+                self.fields.push(Field { name, value });
+            }
+        }
+    }
+
+    /// The value of a parameter; an empty element gives `Some("")`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let at = self.position(name).ok()?;
+        Some(&self.text[self.fields[self.by_name[at]].value.clone()])
+    }
+
+    /// Takes a parameter out; tells whether it was there.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let Ok(at) = self.position(name) else {
+            return false;
+        };
+        let removed = self.by_name.remove(at);
+        self.fields.remove(removed);
+        for index in &mut self.by_name {
+            if *index > removed {
+                *index -= 1;
+            }
+        }
+        true
+    }
+
+    /// All parameters in the order of arrival.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.fields.iter().map(|field| self.pair(field))
+    }
+
+    /// All parameters in byte order of their names, the order of the signature.
+    pub fn iter_by_name(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.by_name
+            .iter()
+            .map(|&index| self.pair(&self.fields[index]))
+    }
+
+    /// How many parameters there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// An upper bound of the bytes of all names and values together.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    fn pair(&self, field: &Field) -> (&str, &str) {
+        (
+            &self.text[field.name.clone()],
+            &self.text[field.value.clone()],
+        )
+    }
+
+    fn position(&self, name: &str) -> Result<usize, usize> {
+        self.by_name
+            .binary_search_by(|&index| self.text[self.fields[index].name.clone()].cmp(name))
+    }
+}
+
+impl PartialEq for Params {
+    fn eq(&self, other: &Params) -> bool {
+        self.iter_by_name().eq(other.iter_by_name())
+    }
+}
+
+impl Eq for Params {}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Params {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Params {
+        let mut params = Params::new();
+        for (name, value) in pairs {
+            params.set(name.as_ref(), value);
+        }
+        params
+    }
+}
+
+/// Fills a [`Params`] in one pass; names are compared only once, at the end.
+#[derive(Default)]
+pub(crate) struct ParamsBuilder {
+    text: String,
+    fields: Vec<Field>,
+}
+
+/// Two parameters of one message had the same name.
+pub(crate) struct DuplicateName;
+
+impl ParamsBuilder {
+    pub(crate) fn with_capacity(text_bytes: usize) -> ParamsBuilder {
+        ParamsBuilder {
+            text: String::with_capacity(text_bytes),
+            fields: Vec::with_capacity(24),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Begins a parameter with an empty value.
+    pub(crate) fn begin(&mut self, name: &str) {
+        let name = append(&mut self.text, name);
+        let value = name.end..name.end;
+        self.fields.push(Field { name, value });
+    }
+
+    /// Adds to the value of the parameter that was begun last.
+    pub(crate) fn extend(&mut self, text: &str) {
+        self.text.push_str(text);
+        if let Some(field) = self.fields.last_mut() {
+            field.value.end = self.text.len();
+        }
+    }
+
+    /// Like [`ParamsBuilder::extend`], for one character.
+    pub(crate) fn extend_char(&mut self, character: char) {
+        self.extend(character.encode_utf8(&mut [0; 4]));
+    }
+
+    pub(crate) fn finish(self) -> Result<Params, DuplicateName> {
+        let ParamsBuilder { text, fields } = self;
+        let name = |index: usize| &text[fields[index].name.clone()];
+        let mut by_name: Vec<usize> = (0..fields.len()).collect();
+        by_name.sort_unstable_by(|&a, &b| name(a).cmp(name(b)));
+        if by_name
+            .windows(2)
+            .any(|pair| name(pair[0]) == name(pair[1]))
+        {
+            return Err(DuplicateName);
+        }
+        Ok(Params {
+            text,
+            fields,
+            by_name,
+        })
+    }
+}
+
+fn append(text: &mut String, addition: &str) -> Range<usize> {
+    let start = text.len();
+    text.push_str(addition);
+    start..text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn setting_replaces_in_place_and_removing_keeps_the_rest_findable() {
+        let mut params = Params::from_iter([("b", "1"), ("a", "2"), ("c", "3")]);
+        params.set("a", "two");
+        assert_eq!(
+            params.iter().collect::<Vec<_>>(),
+            [("b", "1"), ("a", "two"), ("c", "3")]
+        );
+        assert_eq!(
+            params
+                .iter_by_name()
+                .map(|(name, _)| name)
+                .collect::<String>(),
+            "abc"
+        );
+        assert!(params.remove("b"));
+        assert!(!params.remove("b"));
+        assert_eq!(
+            (params.get("a"), params.get("b"), params.get("c")),
+            (Some("two"), None, Some("3"))
+        );
+    }
+
+    #[test]
+    fn names_are_ordered_by_bytes() {
+        let params = Params::from_iter([
+            ("coupon_fee_2", ""),
+            ("a_", ""),
+            ("aB", ""),
+            ("coupon_fee_10", ""),
+            ("a1", ""),
+        ]);
+        let names: Vec<_> = params.iter_by_name().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a1", "aB", "a_", "coupon_fee_10", "coupon_fee_2"]);
+    }
+}

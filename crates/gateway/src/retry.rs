@@ -1,0 +1,70 @@
+//! When a call is tried again: one pure table over outcome and attempt.
+
+use std::time::Duration;
+
+use crate::call::{CallError, UnknownCause};
+use crate::error_code::RetryClass;
+use crate::transport::TransportError;
+
+/// After this many attempts the caller is told; his own schedule goes on.
+pub const ATTEMPTS_MAX: u32 = 4;
+
+/// First wait after an unclear outcome; doubled each time.
+const AMBIGUOUS_WAIT: Duration = Duration::from_millis(500);
+
+/// First wait after "too fast"; doubled each time.
+const THROTTLED_WAIT: Duration = Duration::from_secs(60);
+
+/// What to do after a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Repeating the call now cannot help.
+    Stop,
+    /// Repeat with identical parameters, not before this time has passed.
+    WaitFor(Duration),
+}
+
+/// Decides after attempt number `attempt` (the first is 1).
+///
+/// Every call of this crate may be repeated: an order or a refund is named by our own number, so
+/// that the same number with the same parameters is the same order or refund.
+///
+/// | outcome | then |
+/// |---|---|
+/// | refused before sending | stop |
+/// | refused: too fast | wait 1, 2, 4 minutes |
+/// | refused: anything else | stop |
+/// | unknown: no or broken answer, 5xx, `SYSTEMERROR` | wait 0.5, 1, 2 s |
+/// | unknown: `return_code` FAIL, 4xx, foreign or incomplete answer | stop, and query later |
+#[must_use]
+pub fn decide(error: &CallError, attempt: u32) -> Retry {
+    let first_wait = match error {
+        CallError::Invalid(_) => None,
+        CallError::Refused { code, .. } => match code.class() {
+            RetryClass::Ambiguous => Some(AMBIGUOUS_WAIT),
+            RetryClass::Throttled => Some(THROTTLED_WAIT),
+            RetryClass::AlreadyDone
+            | RetryClass::DeadNumber
+            | RetryClass::Buyer
+            | RetryClass::Defect
+            | RetryClass::Absent
+            | RetryClass::Manual
+            | RetryClass::Unknown => None,
+        },
+        CallError::OutcomeUnknown(cause) => match cause {
+            UnknownCause::Transport(TransportError::Status(status)) if *status < 500 => None,
+            UnknownCause::Transport(_)
+            | UnknownCause::Unreadable(_)
+            | UnknownCause::Busy { .. } => Some(AMBIGUOUS_WAIT),
+            UnknownCause::CommunicationFailed { .. }
+            | UnknownCause::Unverified(_)
+            | UnknownCause::Incomplete(_) => None,
+        },
+    };
+    match first_wait {
+        Some(wait) if attempt < ATTEMPTS_MAX => {
+            Retry::WaitFor(wait * 2_u32.pow(attempt.saturating_sub(1)))
+        }
+        _ => Retry::Stop,
+    }
+}

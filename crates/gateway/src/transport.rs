@@ -1,0 +1,249 @@
+//! HTTPS to WeChat: trusted roots, bounded times and sizes, a second host when the first is dead.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Response, redirect};
+use rustls::RootCertStore;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+/// What every connection of this crate keeps to.
+#[derive(Clone, Debug)]
+pub(crate) struct TransportConfig {
+    pub(crate) connect_timeout: Duration,
+    /// For the whole call, connection included.
+    pub(crate) call_timeout: Duration,
+    pub(crate) extra_roots_pem: Option<String>,
+    pub(crate) client_certificate: Option<ClientCertificate>,
+}
+
+impl Default for TransportConfig {
+    fn default() -> TransportConfig {
+        TransportConfig {
+            connect_timeout: Duration::from_secs(3),
+            call_timeout: Duration::from_secs(10),
+            extra_roots_pem: None,
+            client_certificate: None,
+        }
+    }
+}
+
+/// The merchant's API certificate (商户API证书): `apiclient_cert.pem` and `apiclient_key.pem`.
+#[derive(Clone, Debug)]
+pub struct ClientCertificate {
+    certificate_pem: String,
+    key_pem: SecretString,
+}
+
+impl ClientCertificate {
+    /// Takes the contents of the two files; they are checked when the client is made.
+    #[must_use]
+    pub fn from_pem(certificate_pem: String, key_pem: SecretString) -> ClientCertificate {
+        ClientCertificate {
+            certificate_pem,
+            key_pem,
+        }
+    }
+}
+
+/// Why a client cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClientError {
+    /// Plain HTTP is for simulators on this machine only.
+    #[error("{url} is not https: plain http is accepted for loopback addresses only")]
+    NotHttps {
+        /// The address as configured.
+        url: Url,
+    },
+    /// A certificate authority is not readable PEM.
+    #[error("extra root certificates are not readable PEM")]
+    BadRoots(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The merchant certificate or its key is not readable PEM.
+    #[error("merchant certificate or key is not readable PEM")]
+    BadCertificate(#[source] rustls::pki_types::pem::Error),
+    /// Certificate and key do not belong together, or are of an unknown kind.
+    #[error("merchant certificate and key cannot be used together")]
+    UnusableCertificate(#[source] rustls::Error),
+    /// The HTTP client refused its settings.
+    #[error("HTTP client cannot be set up")]
+    Http(#[source] reqwest::Error),
+}
+
+/// Why there is no usable answer. What happened at WeChat is not known.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// No connection, on either host.
+    #[error("WeChat cannot be reached")]
+    Unreachable(#[source] reqwest::Error),
+    /// No answer in time.
+    #[error("WeChat did not answer in time")]
+    TimedOut(#[source] reqwest::Error),
+    /// The connection broke before the answer was complete.
+    #[error("connection to WeChat broke")]
+    Broken(#[source] reqwest::Error),
+    /// Another HTTP status than 200, which is what WeChat answers even to refusals.
+    #[error("WeChat answered with HTTP status {0}")]
+    Status(u16),
+    /// More bytes than the call can have.
+    #[error("answer is longer than {limit} bytes")]
+    TooLong {
+        /// What the call allows.
+        limit: usize,
+    },
+}
+
+/// One connection pool.
+#[derive(Clone, Debug)]
+pub(crate) struct Transport {
+    http: reqwest::Client,
+}
+
+impl Transport {
+    pub(crate) fn new(config: &TransportConfig, hosts: &[&Url]) -> Result<Transport, ClientError> {
+        for url in hosts {
+            require_https(url)?;
+        }
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls_config(config)?)
+            .redirect(redirect::Policy::none())
+            .connect_timeout(config.connect_timeout)
+            .timeout(config.call_timeout)
+            .user_agent(concat!("wechat-checkout/", env!("CARGO_PKG_VERSION")));
+        if hosts.iter().all(|url| is_loopback(url)) {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(ClientError::Http)?;
+        Ok(Transport { http })
+    }
+
+    /// Posts to the first host, and once to the second if no connection to the first came about.
+    ///
+    /// A refused connection has delivered nothing, so this is safe for every call.
+    pub(crate) async fn post_xml(
+        &self,
+        hosts: &[Url],
+        path: &str,
+        message: String,
+        limit: usize,
+    ) -> Result<Bytes, TransportError> {
+        let message = Bytes::from(message);
+        let mut unreachable = None;
+        for host in hosts {
+            let request = self
+                .http
+                .post(endpoint(host, path))
+                .header(CONTENT_TYPE, "text/xml");
+            match request.body(message.clone()).send().await {
+                Ok(response) => return read_body(response, limit).await,
+                Err(error) if error.is_connect() => unreachable = Some(error.without_url()),
+                Err(error) => return Err(classify(error)),
+            }
+        }
+        Err(TransportError::Unreachable(
+            unreachable.expect("there is at least one host"),
+        ))
+    }
+
+    /// Gets an address whose query may hold a secret: no error repeats it.
+    pub(crate) async fn get(&self, url: Url, limit: usize) -> Result<Bytes, TransportError> {
+        let response = self.http.get(url).send().await.map_err(classify)?;
+        read_body(response, limit).await
+    }
+}
+
+async fn read_body(mut response: Response, limit: usize) -> Result<Bytes, TransportError> {
+    if response.status() != reqwest::StatusCode::OK {
+        return Err(TransportError::Status(response.status().as_u16()));
+    }
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(classify)? {
+        if body.len() + chunk.len() > limit {
+            return Err(TransportError::TooLong { limit });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+fn classify(error: reqwest::Error) -> TransportError {
+    let error = error.without_url();
+    if error.is_connect() {
+        TransportError::Unreachable(error)
+    } else if error.is_timeout() {
+        TransportError::TimedOut(error)
+    } else {
+        TransportError::Broken(error)
+    }
+}
+
+/// Keeps a path prefix of the host, which sandboxes and relays have.
+fn endpoint(host: &Url, path: &str) -> Url {
+    let mut url = host.clone();
+    let whole = [host.path().trim_end_matches('/'), path].concat();
+    url.set_path(&whole);
+    url
+}
+
+fn require_https(url: &Url) -> Result<(), ClientError> {
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_loopback(url) => Ok(()),
+        _ => Err(ClientError::NotHttps { url: url.clone() }),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// Mozilla's roots travel inside the program: a bare container has none, and WeChat's root changed
+/// in 2025 under everybody who had pinned it.
+fn tls_config(config: &TransportConfig) -> Result<rustls::ClientConfig, ClientError> {
+    let mut roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    for certificate in certificates(config.extra_roots_pem.as_deref().unwrap_or_default()) {
+        let certificate = certificate.map_err(|e| ClientError::BadRoots(e.into()))?;
+        roots
+            .add(certificate)
+            .map_err(|e| ClientError::BadRoots(e.into()))?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring has TLS 1.2 and 1.3")
+        .with_root_certificates(roots);
+    let mut tls = match &config.client_certificate {
+        None => builder.with_no_client_auth(),
+        Some(client) => {
+            let chain = certificates(&client.certificate_pem).collect::<Result<Vec<_>, _>>();
+            let chain = chain.map_err(ClientError::BadCertificate)?;
+            let key = PrivateKeyDer::from_pem_slice(client.key_pem.expose_secret().as_bytes())
+                .map_err(ClientError::BadCertificate)?;
+            builder
+                .with_client_auth_cert(chain, key)
+                .map_err(ClientError::UnusableCertificate)?
+        }
+    };
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(tls)
+}
+
+fn certificates(
+    pem: &str,
+) -> impl Iterator<Item = Result<CertificateDer<'static>, rustls::pki_types::pem::Error>> {
+    CertificateDer::pem_slice_iter(pem.as_bytes())
+}

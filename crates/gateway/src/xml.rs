@@ -1,0 +1,8 @@
+//! WeChat's XML: one flat level of elements under one root, read strictly and written plainly.
+
+mod read;
+mod write;
+
+pub use read::{BYTES_MAX, FIELDS_MAX, XmlError, read};
+pub(crate) use write::is_xml_text;
+pub use write::write;
