@@ -17,6 +17,8 @@ mod test;
 mod tidy;
 mod tools;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// Chores of wechat-checkout.
@@ -45,9 +47,20 @@ enum Chore {
     Screenshots,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run(Arguments::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The chain of causes without a backtrace: the reader is somebody who ran a command.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> anyhow::Result<()> {
     interrupt::install()?;
-    match Arguments::parse().chore {
+    match chore {
         Chore::Demo(ports) => demo::run(&ports),
         Chore::Backend(ports) => backend::run(&ports),
         Chore::Test(selection) => test::run(&selection),

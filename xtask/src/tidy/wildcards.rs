@@ -17,7 +17,10 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
         .collect()
 }
 
-/// Whether the line is a match arm whose pattern names nothing: `_`, `(_, _)`, `_ | _`.
+/// Whether the line is a match arm whose pattern names nothing: `_`, `(_, _)`.
+///
+/// A line that begins with `|` ends a list of names; there a `_` is what `#[non_exhaustive]`
+/// demands of other crates.
 fn is_catch_all(code: &str) -> bool {
     let Some((before_arrow, _)) = code.split_once("=>") else {
         return false;
@@ -28,7 +31,7 @@ fn is_catch_all(code: &str) -> bool {
         .chars()
         .filter(|letter| !letter.is_whitespace())
         .peekable();
-    letters.peek().is_some() && letters.all(|letter| "_(),|".contains(letter))
+    letters.peek().is_some() && letters.all(|letter| "_(),".contains(letter))
 }
 
 #[cfg(test)]
