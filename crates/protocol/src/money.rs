@@ -24,7 +24,11 @@ impl Fen {
     /// Takes a number of fen; `None` when negative or above [`Fen::MAX`].
     #[must_use]
     pub const fn new(fen: i64) -> Option<Fen> {
-        if fen < 0 || fen > Fen::MAX.0 { None } else { Some(Fen(fen)) }
+        if fen < 0 || fen > Fen::MAX.0 {
+            None
+        } else {
+            Some(Fen(fen))
+        }
     }
 
     /// Reads the wire form of WeChat's integer fields: ASCII digits only, no sign, no blanks.
@@ -82,7 +86,13 @@ mod tests {
 
     #[test]
     fn amounts_print_as_yuan_with_two_decimals() {
-        for (fen, text) in [(0, "0.00"), (1, "0.01"), (10, "0.10"), (1990, "19.90"), (100_000, "1000.00")] {
+        for (fen, text) in [
+            (0, "0.00"),
+            (1, "0.01"),
+            (10, "0.10"),
+            (1990, "19.90"),
+            (100_000, "1000.00"),
+        ] {
             assert_eq!(Fen::new(fen).map(|f| f.to_string()).as_deref(), Some(text));
         }
     }
@@ -90,7 +100,17 @@ mod tests {
     #[test]
     fn only_plain_digits_parse() {
         assert_eq!(Fen::parse("1990"), Fen::new(1990));
-        for bad in ["", "-1", "+1", " 1", "1 ", "1.0", "1e3", "１", "99999999999999999999"] {
+        for bad in [
+            "",
+            "-1",
+            "+1",
+            " 1",
+            "1 ",
+            "1.0",
+            "1e3",
+            "１",
+            "99999999999999999999",
+        ] {
             assert_eq!(Fen::parse(bad), None, "{bad:?}");
         }
     }

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Benefit, BridgeParams, Fen, IdempotencyKey, OrderId, ProductId, ProductKind, UnixMillis};
+use crate::{
+    Benefit, BridgeParams, Fen, IdempotencyKey, OrderId, ProductId, ProductKind, UnixMillis,
+};
 
 /// Where an order stands. Wire names in English, the buyer's words in Chinese.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,7 +52,9 @@ impl OrderStatus {
     /// Reads a wire name.
     #[must_use]
     pub fn parse(text: &str) -> Option<OrderStatus> {
-        OrderStatus::ALL.into_iter().find(|status| status.as_str() == text)
+        OrderStatus::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
     }
 }
 

@@ -1,1 +1,22 @@
-//! x
+//! The WeChat checkout server: orders, notifications, inquiry, delivery, push.
+//!
+//! Read in the order data flows: [`http`] translates, [`flow`] tells the story, [`order`] decides,
+//! [`store`] makes it durable, [`push`] tells the page, [`worker`] asks when nobody does.
+
+pub mod app;
+pub mod catalog;
+pub mod clock;
+pub mod config;
+pub mod flow;
+pub mod http;
+mod ids;
+pub mod order;
+pub mod push;
+mod server;
+pub mod session;
+pub mod store;
+pub mod telemetry;
+pub mod worker;
+
+pub use config::Config;
+pub use server::{Server, StartError};

@@ -1,0 +1,62 @@
+//! What every request and worker shares: the parts of a running checkout.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use url::Url;
+use wechat_checkout_gateway::oauth::OAuthClient;
+use wechat_checkout_gateway::{Client, Merchant};
+
+use crate::catalog::Catalog;
+use crate::clock::Clock;
+use crate::push::Hub;
+use crate::session::{SessionKey, SignIns};
+use crate::store::Store;
+
+/// Shared by handlers, flows and workers; cheap to clone.
+pub type SharedApp = Arc<App>;
+
+/// The parts of a running checkout.
+#[derive(Debug)]
+pub struct App {
+    /// What is sold.
+    pub catalog: Catalog,
+    /// Shown to the buyer.
+    pub merchant_name: String,
+    /// Signs and verifies.
+    pub merchant: Merchant,
+    /// WeChat Pay.
+    pub gateway: Client,
+    /// WeChat's sign-in.
+    pub oauth: OAuthClient,
+    /// Orders.
+    pub store: Arc<dyn Store>,
+    /// Watching pages.
+    pub hub: Hub,
+    /// Rings when an inquiry became due now.
+    pub inquiry_bell: Notify,
+    /// Time.
+    pub clock: Clock,
+    /// Signs sessions.
+    pub session_key: SessionKey,
+    /// Sign-ins of the last minutes, for redirects that arrive twice.
+    pub sign_ins: SignIns,
+    /// Where buyers' browsers see the page; the first is the canonical one.
+    pub public_origins: Vec<String>,
+    /// Where WeChat sends payment notifications.
+    pub notify_url: Url,
+    /// Believe `X-Forwarded-For`.
+    pub is_behind_proxy: bool,
+    /// How long an order can be paid.
+    pub orders_expire_after_ms: i64,
+    /// Unpaid orders a buyer may have at a time.
+    pub open_orders_max: u32,
+}
+
+impl App {
+    /// Whether a browser at this origin shows our page.
+    #[must_use]
+    pub fn is_own_origin(&self, origin: &str) -> bool {
+        self.public_origins.iter().any(|own| own == origin)
+    }
+}

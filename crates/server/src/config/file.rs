@@ -1,0 +1,96 @@
+//! The configuration as written: TOML first, then the environment.
+
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConfigFile {
+    pub(super) listen: String,
+    pub(super) public_origins: Vec<String>,
+    pub(super) page_dir: Option<PathBuf>,
+    pub(super) store: String,
+    pub(super) catalog: PathBuf,
+    pub(super) session_key: SecretString,
+    #[serde(default)]
+    pub(super) behind_proxy: bool,
+    pub(super) merchant: MerchantSection,
+    pub(super) gateway: GatewaySection,
+    pub(super) oauth: OAuthSection,
+    #[serde(default)]
+    pub(super) orders: OrdersSection,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MerchantSection {
+    pub(super) name: String,
+    pub(super) appid: String,
+    pub(super) mch_id: String,
+    pub(super) api_key: SecretString,
+    pub(super) sign_type: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GatewaySection {
+    pub(super) base_url: String,
+    pub(super) second_base_url: Option<String>,
+    pub(super) notify_origin: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OAuthSection {
+    pub(super) app_secret: SecretString,
+    #[serde(default = "authorize_url")]
+    pub(super) authorize_url: String,
+    #[serde(default = "token_url")]
+    pub(super) token_url: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrdersSection {
+    #[serde(default = "expires_after_s")]
+    pub(super) expires_after_s: i64,
+    #[serde(default = "open_max")]
+    pub(super) open_max: u32,
+}
+
+impl Default for OrdersSection {
+    fn default() -> OrdersSection {
+        OrdersSection {
+            expires_after_s: expires_after_s(),
+            open_max: open_max(),
+        }
+    }
+}
+
+fn authorize_url() -> String {
+    "https://open.weixin.qq.com/connect/oauth2/authorize".to_owned()
+}
+
+fn token_url() -> String {
+    "https://api.weixin.qq.com/sns/oauth2/access_token".to_owned()
+}
+
+const fn expires_after_s() -> i64 {
+    15 * 60
+}
+
+const fn open_max() -> u32 {
+    5
+}
+
+pub(super) fn read(path: &Path) -> Result<ConfigFile, Box<figment::Error>> {
+    Figment::new()
+        .merge(Toml::file_exact(path))
+        .merge(Env::prefixed("CHECKOUT_").split("__"))
+        .extract()
+        .map_err(Box::new)
+}

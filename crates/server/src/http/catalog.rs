@@ -1,0 +1,37 @@
+//! `GET /api/catalog`.
+
+use axum::Json;
+use axum::extract::State;
+use wechat_checkout_protocol::{CatalogView, ProductKind, ProductView};
+
+use super::answer::Refused;
+use crate::app::SharedApp;
+
+/// What is sold, with the stock as it is now.
+pub(super) async fn get_catalog(
+    State(app): State<SharedApp>,
+) -> Result<Json<CatalogView>, Refused> {
+    let stock = app.store.stock_left().await?;
+    let products = app
+        .catalog
+        .products
+        .iter()
+        .map(|product| ProductView {
+            id: product.id.clone(),
+            kind: product.kind(),
+            title: product.title.clone(),
+            subtitle: product.subtitle.clone(),
+            price: product.price,
+            price_before: product.price_before,
+            is_best_value: product.is_best_value,
+            stock_left: match product.kind() {
+                ProductKind::Vip => None,
+                ProductKind::Voucher => Some(stock.get(&product.id).copied().unwrap_or(0)),
+            },
+        })
+        .collect();
+    Ok(Json(CatalogView {
+        merchant_name: app.merchant_name.clone(),
+        products,
+    }))
+}

@@ -1,0 +1,37 @@
+//! `GET /healthz`, `/readyz`, `/metrics`: for operators.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use wechat_checkout_protocol::ErrorCode;
+
+use super::answer::Refused;
+use crate::app::SharedApp;
+use crate::telemetry;
+
+/// A database that answers later than this is not ready.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+
+/// The process lives.
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The process can serve: its database commits.
+pub(super) async fn readyz(State(app): State<SharedApp>) -> Result<&'static str, Refused> {
+    match tokio::time::timeout(READY_WITHIN, app.store.ping()).await {
+        Ok(Ok(())) => Ok("ready\n"),
+        Ok(Err(error)) => Err(error.into()),
+        Err(_) => Err(ErrorCode::Unavailable.into()),
+    }
+}
+
+/// Prometheus text.
+pub(super) async fn metrics() -> Response {
+    match telemetry::render_metrics() {
+        Some(text) => text.into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    }
+}

@@ -1,0 +1,57 @@
+//! `POST /wechat/v2/notify/payment`: WeChat's notification, acknowledged byte for byte.
+//!
+//! No session, no cookie, no redirect: WeChat has none and follows none. A refusal names one of
+//! three fixed reasons, so that a forger never learns which check he failed.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use wechat_checkout_gateway::notification::{ACK_SUCCESS, ack_fail};
+
+use super::trace::chain;
+use crate::app::SharedApp;
+use crate::flow::confirm_payment::{ConfirmPaymentError, Confirmation};
+use crate::flow::take_notification::{TakeNotificationError, take_notification};
+
+pub(super) async fn payment(State(app): State<SharedApp>, body: Bytes) -> Response {
+    let (verdict, answer) = match take_notification(&app, &body).await {
+        Ok(Confirmation::Done(_)) => ("confirmed", acknowledge()),
+        Ok(Confirmation::DoneBefore(_)) => ("repeated", acknowledge()),
+        Err(error) => refuse(&error),
+    };
+    metrics::counter!("notifications", "verdict" => verdict).increment(1);
+    answer
+}
+
+fn acknowledge() -> Response {
+    xml(ACK_SUCCESS.to_owned())
+}
+
+fn refuse(error: &TakeNotificationError) -> (&'static str, Response) {
+    let (verdict, reason) = match error {
+        TakeNotificationError::Notification(_) => ("refused", "REFUSED"),
+        TakeNotificationError::Confirm(
+            ConfirmPaymentError::UnknownOrder | ConfirmPaymentError::Misfit(_),
+        ) => ("misfit", "REFUSED"),
+        TakeNotificationError::Confirm(ConfirmPaymentError::Store(_)) => {
+            ("unavailable", "UNAVAILABLE")
+        }
+    };
+    tracing::warn!(
+        verdict,
+        cause = chain(error),
+        "notification not acknowledged"
+    );
+    (verdict, xml(ack_fail(reason)))
+}
+
+fn xml(body: String) -> Response {
+    let mut response = (StatusCode::OK, body).into_response();
+    let _ = response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/xml; charset=utf-8"),
+    );
+    response
+}

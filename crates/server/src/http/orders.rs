@@ -1,0 +1,66 @@
+//! `POST /api/orders`, `GET /api/orders`, `GET /api/orders/{id}`.
+
+use axum::Json;
+use axum::extract::State;
+use wechat_checkout_protocol::{ErrorCode, OpenId, OrderId, OrderListView, OrderView, PlaceOrder};
+
+use super::answer::Refused;
+use super::buyer::Buyer;
+use super::request::{ClientIp, JsonBody, OrderPath};
+use crate::app::{App, SharedApp};
+use crate::flow;
+use crate::flow::view::{order_view, payable_view};
+use crate::store::OrderRecord;
+
+/// Issues an order, or returns the one of the same wish.
+pub(super) async fn place_order(
+    State(app): State<SharedApp>,
+    Buyer(openid): Buyer,
+    ClientIp(client_ip): ClientIp,
+    JsonBody(wish): JsonBody<PlaceOrder>,
+) -> Result<Json<OrderView>, Refused> {
+    Ok(Json(
+        flow::place_order::place_order(&app, &openid, client_ip, wish).await?,
+    ))
+}
+
+/// The buyer's own orders, newest first.
+pub(super) async fn list_orders(
+    State(app): State<SharedApp>,
+    Buyer(openid): Buyer,
+) -> Result<Json<OrderListView>, Refused> {
+    let records = app
+        .store
+        .orders_of(&openid, OrderListView::ORDERS_MAX)
+        .await?;
+    let orders = records
+        .into_iter()
+        .map(|record| order_view(&app, record))
+        .collect();
+    Ok(Json(OrderListView { orders }))
+}
+
+/// One order, with bridge parameters while it can be paid and its session is fresh.
+pub(super) async fn get_order(
+    State(app): State<SharedApp>,
+    Buyer(openid): Buyer,
+    OrderPath(id): OrderPath,
+) -> Result<Json<OrderView>, Refused> {
+    let record = own_order(&app, &openid, &id).await?;
+    payable_view(&app, record).map(Json).map_err(|error| {
+        tracing::error!(%error, "a stored prepay_id cannot be signed");
+        ErrorCode::Internal.into()
+    })
+}
+
+/// The order if it is the buyer's; a foreign one looks exactly like an unknown one.
+pub(super) async fn own_order(
+    app: &App,
+    openid: &OpenId,
+    id: &OrderId,
+) -> Result<OrderRecord, Refused> {
+    match app.store.order(id).await? {
+        Some(record) if record.order.openid == *openid => Ok(record),
+        _ => Err(ErrorCode::NotFound.into()),
+    }
+}

@@ -1,0 +1,71 @@
+//! The built page: hashed names for ever, `/` fresh each time, brotli where it was made ahead.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use tower_http::services::ServeDir;
+use wechat_checkout_protocol::ErrorCode;
+
+use super::answer::Refused;
+
+/// Trunk puts a hash of the content of this many hex digits into file names.
+const HASH_DIGITS_MIN: usize = 12;
+
+pub(super) fn router(page_dir: Option<&Path>) -> Router {
+    let router = match page_dir {
+        Some(dir) => Router::new().fallback_service(ServeDir::new(dir).precompressed_br()),
+        None => Router::new().fallback(|| async { Refused::from(ErrorCode::NotFound) }),
+    };
+    router.layer(from_fn(cache_and_refuse))
+}
+
+async fn cache_and_refuse(request: Request, next: Next) -> Response {
+    let is_hashed = has_content_hash(request.uri().path());
+    let mut response = next.run(request).await;
+    match response.status() {
+        StatusCode::NOT_FOUND => Refused::from(ErrorCode::NotFound).into_response(),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Refused::from(ErrorCode::MethodNotAllowed).into_response()
+        }
+        _ => {
+            let value = if is_hashed {
+                "public, max-age=31536000, immutable"
+            } else {
+                "no-cache"
+            };
+            let _ = response
+                .headers_mut()
+                .insert(CACHE_CONTROL, HeaderValue::from_static(value));
+            response
+        }
+    }
+}
+
+/// `wechat-checkout-page-0123456789abcdef_bg.wasm` has one, `favicon.ico` has none.
+fn has_content_hash(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.split(['-', '_', '.']).any(|part| {
+        part.len() >= HASH_DIGITS_MIN && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_content_hash;
+
+    #[test]
+    fn only_names_with_a_content_hash_are_kept_for_ever() {
+        assert!(has_content_hash(
+            "/wechat-checkout-page-0123456789abcdef_bg.wasm"
+        ));
+        assert!(has_content_hash("/style-8d3cb4a1f7e2c905.css"));
+        assert!(!has_content_hash("/"));
+        assert!(!has_content_hash("/boot.js"));
+        assert!(!has_content_hash("/favicon.svg"));
+    }
+}

@@ -1,0 +1,105 @@
+//! Reading requests strictly: JSON bodies, path ids, origins, the buyer's address.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::ORIGIN;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use wechat_checkout_protocol::{ErrorCode, OrderId};
+
+use super::answer::Refused;
+use crate::app::{App, SharedApp};
+
+/// A JSON body; everything else gets a problem document.
+#[derive(Debug)]
+pub(super) struct JsonBody<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(value)) => Ok(JsonBody(value)),
+            Err(rejection) => Err(refuse(&rejection)),
+        }
+    }
+}
+
+fn refuse(rejection: &JsonRejection) -> Refused {
+    match rejection {
+        JsonRejection::MissingJsonContentType(_) => ErrorCode::UnsupportedMediaType.into(),
+        JsonRejection::BytesRejection(_) => ErrorCode::BodyTooLarge.into(),
+        other => Refused::detailed(ErrorCode::BadRequest, other.body_text()),
+    }
+}
+
+/// The order in the path. Text that is no order id names no order: not found, like any other.
+#[derive(Debug)]
+pub(super) struct OrderPath(pub(super) OrderId);
+
+impl<S: Send + Sync> FromRequestParts<S> for OrderPath {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        match Path::<OrderId>::from_request_parts(parts, state).await {
+            Ok(Path(id)) => Ok(OrderPath(id)),
+            Err(_) => Err(ErrorCode::NotFound.into()),
+        }
+    }
+}
+
+/// Where the buyer sits: `spbill_create_ip`.
+#[derive(Debug)]
+pub(super) struct ClientIp(pub(super) IpAddr);
+
+impl FromRequestParts<SharedApp> for ClientIp {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Refused> {
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip());
+        let ip = forwarded_for(app, &parts.headers).or(peer.map(|ip| ip.to_canonical()));
+        // A router called without a socket has no peer: that is a test.
+        Ok(ClientIp(ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+    }
+}
+
+/// The last entry is the one our own proxy wrote; the others are whatever the client claims.
+fn forwarded_for(app: &App, headers: &HeaderMap) -> Option<IpAddr> {
+    if !app.is_behind_proxy {
+        return None;
+    }
+    let text = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()?
+        .to_str()
+        .ok()?;
+    text.rsplit(',').next()?.trim().parse().ok()
+}
+
+/// Security: a browser says where a request comes from; pages of others get nothing, not even
+/// over a WebSocket. Requests without an origin are no browser's cross-site requests.
+pub(super) async fn refuse_foreign_origins(
+    State(app): State<SharedApp>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match request
+        .headers()
+        .get(ORIGIN)
+        .map(axum::http::HeaderValue::to_str)
+    {
+        None => next.run(request).await,
+        Some(Ok(origin)) if app.is_own_origin(origin) => next.run(request).await,
+        Some(_) => Refused::from(ErrorCode::ForeignOrigin).into_response(),
+    }
+}

@@ -1,0 +1,64 @@
+//! The server's command line: reads the configuration, serves until it is told to stop.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use wechat_checkout_server::telemetry::{self, LogFormat};
+use wechat_checkout_server::{Config, Server};
+
+/// Takes WeChat Pay orders, confirms payments, delivers, and tells the page.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The configuration file (TOML); CHECKOUT_… variables win over it.
+    #[arg(long, env = "CHECKOUT_CONFIG_FILE", default_value = "checkout.toml")]
+    config: PathBuf,
+    /// How log lines look.
+    #[arg(long, value_enum, default_value_t)]
+    log_format: LogFormat,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    telemetry::start(arguments.log_format);
+    match run(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One sentence and its reasons, not a stack: this is for whoever wrote the file.
+            eprintln!("wechat-checkout-server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let config = Config::load(&arguments.config)?;
+    let server = Server::start(config).await?;
+    announce(&server.url());
+    told_to_stop().await.context("cannot listen for signals")?;
+    server.stop().await;
+    Ok(())
+}
+
+/// Standard output carries this one line: scripts wait for it.
+#[expect(clippy::print_stdout, reason = "the line that scripts wait for")]
+fn announce(url: &str) {
+    println!("listening {url}");
+}
+
+async fn told_to_stop() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            result = tokio::signal::ctrl_c() => result,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

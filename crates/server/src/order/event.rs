@@ -1,0 +1,38 @@
+//! What can happen to an order.
+
+use wechat_checkout_protocol::{BridgeOutcome, Fen, OpenId};
+
+use super::IssuedPrepay;
+
+/// Proof that WeChat took money for an order.
+///
+/// **Invariant:** made in `flow::confirm_payment` alone, out of a value that only the gateway's
+/// verifier can make. Nothing a browser or an unverified body says can become one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentEvidence {
+    /// WeChat's number of the payment.
+    pub transaction_id: String,
+    /// Who paid.
+    pub openid: OpenId,
+    /// What was paid, before coupons: the amount to compare with the order.
+    pub total_fee: Fen,
+    /// `CNY`, or something we do not sell in.
+    pub fee_type: String,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrderEvent {
+    /// WeChat issued (or renewed) the session to pay it.
+    PrepayIssued(IssuedPrepay),
+    /// The page told us what the bridge said. A hint, never evidence.
+    Reported(BridgeOutcome),
+    /// WeChat says it was paid: notification, inquiry or operator, all the same.
+    Paid(PaymentEvidence),
+    /// We asked, and it is not paid yet. Never final.
+    FoundUnpaid,
+    /// We asked and learnt nothing: no answer, or an unreadable one.
+    InquiryUnanswered,
+    /// WeChat says that it can no longer be paid.
+    ClosedAtWechat,
+}

@@ -1,0 +1,13 @@
+//! Every life an order can have. Pure: no clock, no SQL, no network, no serde.
+//!
+//! Read in this order: [`Order`] (what an order is), [`OrderEvent`] (what can happen to it),
+//! [`decide`] (what follows), [`inquiry`] (when an order without news is asked about).
+
+mod event;
+pub mod inquiry;
+mod record;
+mod transition;
+
+pub use event::{OrderEvent, PaymentEvidence};
+pub use record::{Goods, IssuedPrepay, Order};
+pub use transition::{Change, Decision, Effect, Facts, Refusal, decide};

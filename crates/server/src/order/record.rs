@@ -1,0 +1,118 @@
+//! What an order is: terms frozen when it was issued, and where it stands now.
+
+use std::net::IpAddr;
+
+use wechat_checkout_protocol::{
+    Attention, Fen, OpenId, OrderId, OrderStatus, ProductId, ProductKind, UnixMillis,
+};
+
+/// What the buyer gets for his money, frozen when the order is placed: a later change of the
+/// catalogue never changes an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goods {
+    /// Days of membership for the whole order.
+    Vip {
+        /// All units together.
+        days: u32,
+    },
+    /// Voucher codes, reserved in the stock when the order is placed.
+    Vouchers {
+        /// How many.
+        count: u32,
+    },
+}
+
+impl Goods {
+    /// The kind as the page knows it.
+    #[must_use]
+    pub const fn kind(self) -> ProductKind {
+        match self {
+            Goods::Vip { .. } => ProductKind::Vip,
+            Goods::Vouchers { .. } => ProductKind::Voucher,
+        }
+    }
+}
+
+/// WeChat's session for paying an order (预支付交易会话).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedPrepay {
+    /// `prepay_id`.
+    pub id: String,
+    /// When WeChat issued it; it lives two hours.
+    pub issued_at: UnixMillis,
+}
+
+/// One order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Also `out_trade_no`.
+    pub id: OrderId,
+    /// Who ordered and has to pay.
+    pub openid: OpenId,
+    /// What was ordered.
+    pub product_id: ProductId,
+    /// The title the buyer saw; also WeChat's `body`.
+    pub title: String,
+    /// Units.
+    pub quantity: u32,
+    /// To pay, exactly.
+    pub amount_total: Fen,
+    /// To deliver.
+    pub goods: Goods,
+    /// The buyer's address when ordering: `spbill_create_ip`, which must not change on renewal.
+    pub client_ip: IpAddr,
+    /// When it was placed.
+    pub created_at: UnixMillis,
+    /// WeChat's `time_expire`, and ours.
+    pub expires_at: UnixMillis,
+
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Number of its journal entries.
+    pub seq: u64,
+    /// The newest session to pay it.
+    pub prepay: Option<IssuedPrepay>,
+    /// WeChat's number of the payment that confirmed it.
+    pub transaction_id: Option<String>,
+    /// When it was confirmed.
+    pub confirmed_at: Option<UnixMillis>,
+    /// Something buyer and operator must be told.
+    pub attention: Option<Attention>,
+    /// Inquiries made since the plan last started.
+    pub inquiries: u32,
+    /// When the inquiry plan last started: at issue, or at the page's report.
+    pub inquiry_from: UnixMillis,
+    /// When WeChat is to be asked next; `None` once nothing is left to ask.
+    pub inquiry_due_at: Option<UnixMillis>,
+}
+
+impl Order {
+    /// A `prepay_id` lives 2 h; renewing ten minutes early leaves the buyer time in the sheet.
+    pub const PREPAY_RENEWED_AFTER_MS: i64 = 110 * 60 * 1000;
+
+    /// Whether the pay sheet may be opened for it.
+    #[must_use]
+    pub fn is_payable(&self, now: UnixMillis) -> bool {
+        self.is_open() && self.attention.is_none() && now < self.expires_at
+    }
+
+    /// Whether it can still be paid or closed.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        match self.status {
+            OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation => true,
+            OrderStatus::Confirmed
+            | OrderStatus::Closed
+            | OrderStatus::Refunding
+            | OrderStatus::Refunded => false,
+        }
+    }
+
+    /// The session to pay it, if there is one that will outlive the buyer's hesitation.
+    #[must_use]
+    pub fn fresh_prepay(&self, now: UnixMillis) -> Option<&IssuedPrepay> {
+        self.prepay
+            .as_ref()
+            .filter(|prepay| now.since_ms(prepay.issued_at) < Self::PREPAY_RENEWED_AFTER_MS)
+    }
+}

@@ -1,0 +1,9 @@
+//! Tells watching pages that their order changed: snapshot first, then each change.
+
+mod follow;
+mod hub;
+mod session;
+
+pub use follow::follow_journal;
+pub use hub::{Hub, Subscription};
+pub use session::watch_order;

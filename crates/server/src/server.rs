@@ -1,0 +1,201 @@
+//! A running server: builds the parts, listens, and stops without losing what it answered.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
+use url::Url;
+use wechat_checkout_gateway::{Client, ClientConfig, ClientError, OAuthClient, OAuthConfig};
+use wechat_checkout_protocol::routes::NOTIFY_PAYMENT;
+
+use crate::app::{App, SharedApp};
+use crate::clock::Clock;
+use crate::config::{Config, StoreAddress};
+use crate::http;
+use crate::push::{Hub, follow_journal};
+use crate::session::{SessionKey, SignIns};
+use crate::store::sqlite::{Durability, OpenError, SqliteStore};
+use crate::store::{Store, StoreError};
+use crate::worker::inquire_when_due;
+
+/// The kernel's default of 128 drops connections when many pages come back at once, and each of
+/// them then waits a second.
+const BACKLOG: u32 = 4_096;
+
+/// Requests under way get this long to finish when the server stops.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    app: SharedApp,
+    stop: oneshot::Sender<()>,
+    listening: JoinHandle<std::io::Result<()>>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken, or the address is not this machine's.
+    #[error("cannot listen on {address}: is another server running there?")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The page was not built.
+    #[error("`page_dir` {0} has no index.html: build the page first (cargo xtask page)")]
+    NoPage(String),
+    /// The database.
+    #[error("`store` cannot be opened")]
+    Open(#[from] OpenError),
+    /// The database opened and does not work.
+    #[error("the store does not work")]
+    Store(#[from] StoreError),
+    /// WeChat Pay, or its sign-in, at the configured addresses.
+    #[error("`gateway` or `oauth` cannot be used")]
+    Gateway(#[from] ClientError),
+    /// The address for notifications.
+    #[error("`gateway.notify_origin` makes no address for notifications")]
+    NotifyUrl(#[from] url::ParseError),
+}
+
+impl Server {
+    /// Starts a server on the system's clock.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(config: Config) -> Result<Server, StartError> {
+        Server::start_at(config, Clock::System).await
+    }
+
+    /// Starts a server on a given clock.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start_at(config: Config, clock: Clock) -> Result<Server, StartError> {
+        if let Some(dir) = &config.page_dir
+            && !dir.join("index.html").is_file()
+        {
+            return Err(StartError::NoPage(dir.display().to_string()));
+        }
+        let store: Arc<dyn Store> = match &config.store {
+            StoreAddress::Sqlite(path) => Arc::new(SqliteStore::open(path, Durability::Full)?),
+        };
+        store.stock_up(&config.catalog).await?;
+        let (listener, address) = listen(config.listen)?;
+        let page_dir = config.page_dir.clone();
+        let app = Arc::new(build_app(config, Arc::clone(&store), clock, address)?);
+        let router = http::router(SharedApp::clone(&app), page_dir.as_deref());
+        let workers = vec![
+            tokio::spawn(inquire_when_due(SharedApp::clone(&app))),
+            tokio::spawn(follow_journal(store, app.hub.clone())),
+        ];
+        let (stop, stopped) = oneshot::channel();
+        let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
+            router.into_make_service_with_connect_info();
+        let listening = tokio::spawn(async move {
+            axum::serve(listener, service)
+                .with_graceful_shutdown(async {
+                    let _ = stopped.await;
+                })
+                .await
+        });
+        tracing::info!(%address, "listening");
+        Ok(Server {
+            address,
+            app,
+            stop,
+            listening,
+            workers,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn url(&self) -> String {
+        ["http://", &self.address.to_string()].concat()
+    }
+
+    /// Its parts, for tests that look inside.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Stops: no new requests, those under way finish, watching pages are told to come back.
+    pub async fn stop(self) {
+        let _ = self.stop.send(());
+        self.app.hub.stop();
+        if tokio::time::timeout(STOP_WITHIN, self.listening)
+            .await
+            .is_err()
+        {
+            tracing::warn!("requests were still under way when the server stopped");
+        }
+        for worker in self.workers {
+            worker.abort();
+            let _ = worker.await;
+        }
+        tracing::info!("stopped");
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bind = || {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let listener = socket.listen(BACKLOG)?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    bind().map_err(|source| StartError::Listen { address, source })
+}
+
+fn build_app(
+    config: Config,
+    store: Arc<dyn Store>,
+    clock: Clock,
+    address: SocketAddr,
+) -> Result<App, StartError> {
+    let own_origin = || ["http://", &address.to_string()].concat();
+    let notify_origin = config.notify_origin.clone().unwrap_or_else(own_origin);
+    let oauth = OAuthClient::new(OAuthConfig::new(
+        config.merchant.appid(),
+        config.app_secret,
+        config.oauth_authorize_url,
+        config.oauth_token_url,
+    ))?;
+    let mut gateway_config = ClientConfig::new(config.gateway_url);
+    gateway_config.second_base_url = config.gateway_second_url;
+    let gateway = Client::new(gateway_config, config.merchant.clone())?;
+    Ok(App {
+        catalog: config.catalog,
+        merchant_name: config.merchant_name,
+        merchant: config.merchant,
+        gateway,
+        oauth,
+        store,
+        hub: Hub::default(),
+        inquiry_bell: Notify::new(),
+        clock,
+        session_key: SessionKey::new(config.session_key),
+        sign_ins: SignIns::default(),
+        public_origins: config.public_origins,
+        notify_url: Url::parse(&notify_origin)?.join(NOTIFY_PAYMENT)?,
+        is_behind_proxy: config.is_behind_proxy,
+        orders_expire_after_ms: config.orders_expire_after_ms,
+        open_orders_max: config.open_orders_max,
+    })
+}

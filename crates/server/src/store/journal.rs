@@ -1,0 +1,111 @@
+//! The journal as it is kept: what happened to an order, when, and on what evidence.
+
+use serde::{Deserialize, Serialize};
+use wechat_checkout_protocol::{BridgeOutcome, Fen, OpenId, OrderId, UnixMillis};
+
+use crate::order::{IssuedPrepay, OrderEvent, PaymentEvidence};
+
+/// One line of an order's life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalEntry {
+    /// Place among all entries of all orders; grows with time.
+    pub position: i64,
+    /// Whose life.
+    pub order_id: OrderId,
+    /// Counts this order's entries from 1.
+    pub seq: u64,
+    /// When it was decided.
+    pub at: UnixMillis,
+    /// What happened.
+    pub event: JournalEvent,
+}
+
+/// What happened, in the form that is stored. New fields must be optional: old entries stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum JournalEvent {
+    /// The buyer ordered.
+    Placed,
+    /// WeChat issued a session to pay.
+    PrepayIssued {
+        /// `prepay_id`.
+        prepay_id: String,
+        /// When.
+        issued_at: UnixMillis,
+    },
+    /// The page reported.
+    Reported {
+        /// What the bridge said.
+        outcome: BridgeOutcome,
+    },
+    /// WeChat said: paid.
+    Paid {
+        /// WeChat's number.
+        transaction_id: String,
+        /// Who paid.
+        openid: OpenId,
+        /// How much.
+        total_fee: Fen,
+        /// In what.
+        fee_type: String,
+    },
+    /// We asked: not paid yet.
+    FoundUnpaid,
+    /// We asked in vain.
+    InquiryUnanswered,
+    /// WeChat said: closed.
+    ClosedAtWechat,
+}
+
+impl From<&OrderEvent> for JournalEvent {
+    fn from(event: &OrderEvent) -> JournalEvent {
+        match event {
+            OrderEvent::PrepayIssued(prepay) => JournalEvent::PrepayIssued {
+                prepay_id: prepay.id.clone(),
+                issued_at: prepay.issued_at,
+            },
+            OrderEvent::Reported(outcome) => JournalEvent::Reported { outcome: *outcome },
+            OrderEvent::Paid(evidence) => JournalEvent::Paid {
+                transaction_id: evidence.transaction_id.clone(),
+                openid: evidence.openid.clone(),
+                total_fee: evidence.total_fee,
+                fee_type: evidence.fee_type.clone(),
+            },
+            OrderEvent::FoundUnpaid => JournalEvent::FoundUnpaid,
+            OrderEvent::InquiryUnanswered => JournalEvent::InquiryUnanswered,
+            OrderEvent::ClosedAtWechat => JournalEvent::ClosedAtWechat,
+        }
+    }
+}
+
+impl JournalEvent {
+    /// The event to replay; `None` for the first entry, which is the order itself.
+    #[must_use]
+    pub fn replay(&self) -> Option<OrderEvent> {
+        match self.clone() {
+            JournalEvent::Placed => None,
+            JournalEvent::PrepayIssued {
+                prepay_id,
+                issued_at,
+            } => Some(OrderEvent::PrepayIssued(IssuedPrepay {
+                id: prepay_id,
+                issued_at,
+            })),
+            JournalEvent::Reported { outcome } => Some(OrderEvent::Reported(outcome)),
+            JournalEvent::Paid {
+                transaction_id,
+                openid,
+                total_fee,
+                fee_type,
+            } => Some(OrderEvent::Paid(PaymentEvidence {
+                transaction_id,
+                openid,
+                total_fee,
+                fee_type,
+            })),
+            JournalEvent::FoundUnpaid => Some(OrderEvent::FoundUnpaid),
+            JournalEvent::InquiryUnanswered => Some(OrderEvent::InquiryUnanswered),
+            JournalEvent::ClosedAtWechat => Some(OrderEvent::ClosedAtWechat),
+        }
+    }
+}

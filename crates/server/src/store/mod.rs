@@ -1,0 +1,151 @@
+//! Where orders live. One trait, so that the flows never know which database it is.
+//!
+//! A store executes what [`crate::order::decide`] decides: the order's row, its journal entry and
+//! all effects land in one database transaction, or nothing does. An answer means: durable.
+//! The journal is also the outbox: consumers follow its positions.
+
+mod journal;
+pub mod sqlite;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+use wechat_checkout_protocol::{
+    Benefit, BenefitsView, IdempotencyKey, OpenId, OrderId, ProductId, UnixMillis,
+};
+
+use crate::catalog::Catalog;
+use crate::order::{Order, OrderEvent, Refusal};
+
+pub use journal::{JournalEntry, JournalEvent};
+
+/// An order together with what it delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRecord {
+    /// The row.
+    pub order: Order,
+    /// Empty until confirmed.
+    pub benefits: Vec<Benefit>,
+}
+
+/// A wish to place an order, with everything decided but its identity.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    /// The order as it will be if it is new.
+    pub order: Order,
+    /// The buyer's key for this wish.
+    pub idempotency_key: IdempotencyKey,
+    /// At most this many unpaid orders per buyer.
+    pub open_orders_max: u32,
+}
+
+/// What became of a wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// A new order; its goods are reserved.
+    New(OrderRecord),
+    /// The same wish again, or the same goods in an order that is still open.
+    Existing(OrderRecord),
+    /// The key was used for something else.
+    Conflict,
+    /// Not enough left.
+    SoldOut,
+    /// The buyer has too many unpaid orders.
+    TooManyOpen,
+}
+
+/// What became of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Advanced {
+    /// The order changed, durably.
+    Applied(OrderRecord),
+    /// It was so before, durably.
+    AlreadyApplied(OrderRecord),
+    /// It must not happen to this order.
+    Refused(Refusal),
+    /// There is no such order.
+    Unknown,
+}
+
+/// The database cannot do its work now. Nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// It failed or is gone; the cause was logged where it happened.
+    Unavailable,
+    /// Its queue is full.
+    Overloaded,
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            StoreError::Unavailable => "the store is unavailable",
+            StoreError::Overloaded => "the store's queue is full",
+        })
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// A durable home for orders.
+#[async_trait]
+pub trait Store: Send + Sync + fmt::Debug {
+    /// Places an order, or finds the one that this wish already has.
+    async fn place(&self, new: NewOrder) -> Result<Placed, StoreError>;
+
+    /// Lets an event happen to an order: decide, write, commit.
+    async fn advance(
+        &self,
+        id: &OrderId,
+        event: OrderEvent,
+        now: UnixMillis,
+    ) -> Result<Advanced, StoreError>;
+
+    /// Reads one order.
+    async fn order(&self, id: &OrderId) -> Result<Option<OrderRecord>, StoreError>;
+
+    /// Reads a buyer's orders, newest first.
+    async fn orders_of(&self, openid: &OpenId, limit: u32) -> Result<Vec<OrderRecord>, StoreError>;
+
+    /// Reads what a buyer owns.
+    async fn benefits_of(&self, openid: &OpenId) -> Result<BenefitsView, StoreError>;
+
+    /// Units that can still be ordered, for each product with codes.
+    async fn stock_left(&self) -> Result<HashMap<ProductId, u32>, StoreError>;
+
+    /// Takes orders that are due to be asked about, earliest first, and puts their next date off
+    /// to `claimed_until`: a crash in between costs a delay, never an inquiry.
+    async fn claim_inquiries(
+        &self,
+        now: UnixMillis,
+        claimed_until: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<OrderId>, StoreError>;
+
+    /// When the next inquiry is due.
+    async fn next_inquiry_at(&self) -> Result<Option<UnixMillis>, StoreError>;
+
+    /// Reads an order's journal, oldest first.
+    async fn journal_of(&self, id: &OrderId) -> Result<Vec<JournalEntry>, StoreError>;
+
+    /// Reads which orders changed after a position of the journal, in the order they did.
+    async fn changes_after(
+        &self,
+        position: i64,
+        limit: u32,
+    ) -> Result<Vec<(i64, OrderId)>, StoreError>;
+
+    /// The newest position of the journal; 0 when it is empty.
+    async fn last_position(&self) -> Result<i64, StoreError>;
+
+    /// Changes after every commit: a hint to look at the journal again, never the news itself.
+    fn commits(&self) -> watch::Receiver<u64>;
+
+    /// Adds the catalogue's voucher codes that are not known yet.
+    async fn stock_up(&self, catalog: &Catalog) -> Result<(), StoreError>;
+
+    /// Whether it answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

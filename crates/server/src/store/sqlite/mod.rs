@@ -1,0 +1,294 @@
+//! The embedded store: SQLite in WAL mode with `synchronous=FULL`.
+//!
+//! One writer thread commits what is waiting with one fsync (group commit); readers have
+//! connections of their own and never wait for it.
+
+mod change;
+mod migrate;
+mod place;
+mod read;
+mod rows;
+mod writer;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OpenFlags, params};
+use tokio::sync::{Semaphore, watch};
+use wechat_checkout_protocol::{BenefitsView, OpenId, OrderId, ProductId, UnixMillis};
+
+use self::writer::Writer;
+use super::{Advanced, JournalEntry, NewOrder, OrderRecord, Placed, Store, StoreError};
+use crate::catalog::{Catalog, Unit};
+use crate::order::OrderEvent;
+
+/// Readers work at once on at most this many connections; more wait their turn.
+const READERS_MAX: usize = 4;
+
+/// How hard a commit is pressed onto the disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// fsync before every answer: survives a power cut.
+    #[default]
+    Full,
+    /// fsync at checkpoints only: survives `kill -9`, not a power cut. Only for comparison.
+    Normal,
+}
+
+/// An open database.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+    commits: watch::Receiver<u64>,
+}
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its folder cannot be made.
+    #[error("cannot create the folder {}", path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// SQLite says no.
+    #[error("cannot open the database {}", path.display())]
+    Database {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// Made by a newer version of this program.
+    #[error(
+        "the database is of version {found}, this program knows up to {known}: use a newer program"
+    )]
+    FromTheFuture {
+        /// In the file.
+        found: u32,
+        /// In this program.
+        known: u32,
+    },
+    /// No thread for the writer.
+    #[error("cannot start the writer thread")]
+    Thread(#[source] std::io::Error),
+}
+
+impl SqliteStore {
+    /// Opens or creates a database file and brings its schema up to date.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(path: &Path, durability: Durability) -> Result<SqliteStore, OpenError> {
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
+                path: folder.to_owned(),
+                source,
+            })?;
+        }
+        let refused = |source| OpenError::Database {
+            path: path.to_owned(),
+            source,
+        };
+        let mut connection = Connection::open(path).map_err(refused)?;
+        configure(&connection, durability).map_err(refused)?;
+        migrate::run(&mut connection, path)?;
+        let (rung, commits) = watch::channel(0);
+        let writer = Writer::start(connection, rung).map_err(OpenError::Thread)?;
+        Ok(SqliteStore {
+            writer,
+            readers: Readers::new(path),
+            commits,
+        })
+    }
+}
+
+fn configure(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = match durability {
+        Durability::Full => "FULL",
+        Durability::Normal => "NORMAL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Page cache in KiB (negative by SQLite's convention): keeps the hot indexes in memory.
+    connection.pragma_update(None, "cache_size", -32_768)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.busy_timeout(std::time::Duration::from_secs(5))
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn place(&self, new: NewOrder) -> Result<Placed, StoreError> {
+        self.writer.run(move |db| place::place(db, &new)).await
+    }
+
+    async fn advance(
+        &self,
+        id: &OrderId,
+        event: OrderEvent,
+        now: UnixMillis,
+    ) -> Result<Advanced, StoreError> {
+        let id = id.clone();
+        self.writer
+            .run(move |db| change::advance(db, &id, &event, now))
+            .await
+    }
+
+    async fn order(&self, id: &OrderId) -> Result<Option<OrderRecord>, StoreError> {
+        let id = id.clone();
+        self.readers.run(move |db| read::order(db, &id)).await
+    }
+
+    async fn orders_of(&self, openid: &OpenId, limit: u32) -> Result<Vec<OrderRecord>, StoreError> {
+        let openid = openid.clone();
+        self.readers
+            .run(move |db| read::orders_of(db, &openid, limit))
+            .await
+    }
+
+    async fn benefits_of(&self, openid: &OpenId) -> Result<BenefitsView, StoreError> {
+        let openid = openid.clone();
+        self.readers
+            .run(move |db| read::benefits_of(db, &openid))
+            .await
+    }
+
+    async fn stock_left(&self) -> Result<HashMap<ProductId, u32>, StoreError> {
+        self.readers.run(read::stock_left).await
+    }
+
+    async fn claim_inquiries(
+        &self,
+        now: UnixMillis,
+        claimed_until: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<OrderId>, StoreError> {
+        self.writer
+            .run(move |db| change::claim_inquiries(db, now, claimed_until, limit))
+            .await
+    }
+
+    async fn next_inquiry_at(&self) -> Result<Option<UnixMillis>, StoreError> {
+        self.readers.run(read::next_inquiry_at).await
+    }
+
+    async fn journal_of(&self, id: &OrderId) -> Result<Vec<JournalEntry>, StoreError> {
+        let id = id.clone();
+        self.readers.run(move |db| read::journal_of(db, &id)).await
+    }
+
+    async fn changes_after(
+        &self,
+        position: i64,
+        limit: u32,
+    ) -> Result<Vec<(i64, OrderId)>, StoreError> {
+        self.readers
+            .run(move |db| read::changes_after(db, position, limit))
+            .await
+    }
+
+    async fn last_position(&self) -> Result<i64, StoreError> {
+        self.readers.run(read::last_position).await
+    }
+
+    fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.clone()
+    }
+
+    async fn stock_up(&self, catalog: &Catalog) -> Result<(), StoreError> {
+        let codes: Vec<(ProductId, Vec<String>)> = catalog
+            .products
+            .iter()
+            .filter_map(|product| match &product.unit {
+                Unit::Vip { .. } => None,
+                Unit::Voucher { codes } => Some((product.id.clone(), codes.clone())),
+            })
+            .collect();
+        self.writer
+            .run(move |db| {
+                let mut insert = db.prepare_cached(
+                    "INSERT INTO vouchers (code, product_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                )?;
+                for (product_id, codes) in &codes {
+                    for code in codes {
+                        let _ = insert.execute(params![code, product_id.as_str()])?;
+                    }
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.writer
+            .run(|db| db.query_row("SELECT 1", [], |_| Ok(())))
+            .await
+    }
+}
+
+/// A small pool of read-only connections.
+#[derive(Debug)]
+struct Readers {
+    path: PathBuf,
+    turns: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Readers {
+    fn new(path: &Path) -> Readers {
+        Readers {
+            path: path.to_owned(),
+            turns: Arc::new(Semaphore::new(READERS_MAX)),
+            idle: Arc::default(),
+        }
+    }
+
+    async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
+        let read = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let pooled = idle.lock().ok().and_then(|mut idle| idle.pop());
+            let connection = match pooled {
+                Some(connection) => connection,
+                None => open_reader(&path)?,
+            };
+            let answer = work(&connection);
+            // A connection that failed may be broken: only good ones go back.
+            if answer.is_ok()
+                && let Ok(mut idle) = idle.lock()
+            {
+                idle.push(connection);
+            }
+            answer
+        });
+        match read.await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "reading from the database failed");
+                Err(StoreError::Unavailable)
+            }
+            Err(_) => Err(StoreError::Unavailable),
+        }
+    }
+}
+
+fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    Ok(connection)
+}

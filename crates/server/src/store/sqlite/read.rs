@@ -1,0 +1,161 @@
+//! Reading orders and what they delivered.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use wechat_checkout_protocol::benefit::OwnedVoucher;
+use wechat_checkout_protocol::{
+    Benefit, BenefitsView, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
+};
+
+use super::rows;
+use crate::order::{Goods, Order};
+use crate::store::{JournalEntry, OrderRecord};
+
+/// A buyer's vouchers beyond this many are left to support.
+const VOUCHERS_SHOWN_MAX: u32 = 200;
+
+pub(super) fn order_row(db: &Connection, id: &OrderId) -> rusqlite::Result<Option<Order>> {
+    db.prepare_cached(&rows::select_orders("WHERE id = ?1"))?
+        .query_row([id.as_str()], rows::order)
+        .optional()
+}
+
+pub(super) fn order(db: &Connection, id: &OrderId) -> rusqlite::Result<Option<OrderRecord>> {
+    order_row(db, id)?
+        .map(|order| record(db, order))
+        .transpose()
+}
+
+/// Adds to an order what it delivered.
+pub(super) fn record(db: &Connection, order: Order) -> rusqlite::Result<OrderRecord> {
+    let benefits = match order.status {
+        OrderStatus::Confirmed | OrderStatus::Refunding | OrderStatus::Refunded => {
+            benefits(db, &order)?
+        }
+        OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation | OrderStatus::Closed => {
+            Vec::new()
+        }
+    };
+    Ok(OrderRecord { order, benefits })
+}
+
+fn benefits(db: &Connection, order: &Order) -> rusqlite::Result<Vec<Benefit>> {
+    match order.goods {
+        Goods::Vip { .. } => db
+            .prepare_cached("SELECT until_at FROM vip_ledger WHERE order_id = ?1")?
+            .query_map([order.id.as_str()], |row| {
+                Ok(Benefit::Vip {
+                    until: UnixMillis(row.get(0)?),
+                })
+            })?
+            .collect(),
+        Goods::Vouchers { .. } => db
+            .prepare_cached(
+                "SELECT code FROM vouchers WHERE order_id = ?1 AND delivered_at IS NOT NULL \
+                 ORDER BY code",
+            )?
+            .query_map([order.id.as_str()], |row| {
+                Ok(Benefit::Voucher { code: row.get(0)? })
+            })?
+            .collect(),
+    }
+}
+
+pub(super) fn orders_of(
+    db: &Connection,
+    openid: &OpenId,
+    limit: u32,
+) -> rusqlite::Result<Vec<OrderRecord>> {
+    let orders: Vec<Order> = db
+        .prepare_cached(&rows::select_orders(
+            "WHERE openid = ?1 ORDER BY created_at DESC LIMIT ?2",
+        ))?
+        .query_map(params![openid.as_str(), limit], rows::order)?
+        .collect::<rusqlite::Result<_>>()?;
+    orders.into_iter().map(|order| record(db, order)).collect()
+}
+
+pub(super) fn vip_until(db: &Connection, openid: &OpenId) -> rusqlite::Result<Option<UnixMillis>> {
+    db.prepare_cached("SELECT max(until_at) FROM vip_ledger WHERE openid = ?1")?
+        .query_row([openid.as_str()], |row| {
+            Ok(row.get::<_, Option<i64>>(0)?.map(UnixMillis))
+        })
+}
+
+pub(super) fn benefits_of(db: &Connection, openid: &OpenId) -> rusqlite::Result<BenefitsView> {
+    let vouchers = db
+        .prepare_cached(
+            "SELECT orders.id, orders.title, vouchers.code FROM orders \
+             JOIN vouchers ON vouchers.order_id = orders.id \
+             WHERE orders.openid = ?1 AND vouchers.delivered_at IS NOT NULL \
+             ORDER BY orders.created_at DESC, vouchers.code LIMIT ?2",
+        )?
+        .query_map(params![openid.as_str(), VOUCHERS_SHOWN_MAX], |row| {
+            Ok(OwnedVoucher {
+                order_id: rows::order_id(row, 0)?,
+                title: row.get(1)?,
+                code: row.get(2)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(BenefitsView {
+        vip_until: vip_until(db, openid)?,
+        vouchers,
+    })
+}
+
+pub(super) fn stock_left(db: &Connection) -> rusqlite::Result<HashMap<ProductId, u32>> {
+    db.prepare_cached(
+        "SELECT product_id, count(*) FROM vouchers WHERE order_id IS NULL GROUP BY product_id",
+    )?
+    .query_map([], |row| Ok((rows::product_id(row, 0)?, row.get(1)?)))?
+    .collect()
+}
+
+pub(super) fn next_inquiry_at(db: &Connection) -> rusqlite::Result<Option<UnixMillis>> {
+    db.prepare_cached("SELECT min(inquiry_due_at) FROM orders WHERE inquiry_due_at IS NOT NULL")?
+        .query_row([], |row| Ok(row.get::<_, Option<i64>>(0)?.map(UnixMillis)))
+}
+
+pub(super) fn journal_of(db: &Connection, id: &OrderId) -> rusqlite::Result<Vec<JournalEntry>> {
+    db.prepare_cached(
+        "SELECT position, order_id, seq, at, event FROM journal WHERE order_id = ?1 ORDER BY seq",
+    )?
+    .query_map([id.as_str()], |row| {
+        let event: String = row.get(4)?;
+        Ok(JournalEntry {
+            position: row.get(0)?,
+            order_id: rows::order_id(row, 1)?,
+            seq: row.get(2)?,
+            at: UnixMillis(row.get(3)?),
+            event: serde_json::from_str(&event).map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(
+                    4,
+                    rusqlite::types::Type::Text,
+                    Box::new(error),
+                )
+            })?,
+        })
+    })?
+    .collect()
+}
+
+pub(super) fn changes_after(
+    db: &Connection,
+    position: i64,
+    limit: u32,
+) -> rusqlite::Result<Vec<(i64, OrderId)>> {
+    db.prepare_cached(
+        "SELECT position, order_id FROM journal WHERE position > ?1 ORDER BY position LIMIT ?2",
+    )?
+    .query_map(params![position, limit], |row| {
+        Ok((row.get(0)?, rows::order_id(row, 1)?))
+    })?
+    .collect()
+}
+
+pub(super) fn last_position(db: &Connection) -> rusqlite::Result<i64> {
+    db.prepare_cached("SELECT coalesce(max(position), 0) FROM journal")?
+        .query_row([], |row| row.get(0))
+}

@@ -1,0 +1,145 @@
+//! The one writer: a thread that commits all waiting work with one fsync.
+//!
+//! ```text
+//!   jobs ─▶ queue ─▶ BEGIN, job, job, job …, COMMIT (fsync) ─▶ answers
+//! ```
+//!
+//! It takes what is waiting and never waits for more, so a lone job pays one commit and a crowd
+//! shares one. Each job runs in a savepoint: one that fails is undone alone. **Invariant:** no
+//! answer leaves before its commit returned.
+
+use std::thread;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::store::StoreError;
+
+/// More jobs than this share no commit: it bounds the time a job waits for its neighbours.
+const BATCH_MAX: usize = 256;
+
+/// Callers beyond this wait to be queued: back-pressure instead of memory.
+const QUEUE_MAX: usize = 4_096;
+
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Box<dyn Job>>,
+}
+
+impl Writer {
+    /// Starts the thread; it ends, with its queue worked off, when the writer is dropped.
+    pub(super) fn start(
+        connection: Connection,
+        commits: watch::Sender<u64>,
+    ) -> std::io::Result<Writer> {
+        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        let _detached = thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || write(&connection, jobs, &commits))?;
+        Ok(Writer { queue })
+    }
+
+    /// Runs work inside the next commit and answers once that is on disk.
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (answer, waiting) = oneshot::channel();
+        let job = Work {
+            work: Some(work),
+            outcome: None,
+            answer: Some(answer),
+        };
+        self.queue
+            .send(Box::new(job))
+            .await
+            .map_err(|_| StoreError::Unavailable)?;
+        waiting.await.map_err(|_| StoreError::Unavailable)?
+    }
+}
+
+fn write(
+    connection: &Connection,
+    mut jobs: mpsc::Receiver<Box<dyn Job>>,
+    commits: &watch::Sender<u64>,
+) {
+    let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH_MAX);
+    while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
+        metrics::histogram!("store_batch_jobs").record(batch_size(&batch));
+        let outcome = run_batch(connection, &mut batch).map_err(|error| {
+            tracing::error!(%error, "committing to the database failed");
+            // The transaction may still be open after a failed commit.
+            if !connection.is_autocommit() {
+                let _ = connection.execute_batch("ROLLBACK");
+            }
+            StoreError::Unavailable
+        });
+        for job in batch.drain(..) {
+            job.answer(outcome);
+        }
+        commits.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
+
+fn run_batch(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    for job in batch.iter_mut() {
+        connection.prepare_cached("SAVEPOINT job")?.execute([])?;
+        if job.run(connection).is_err() {
+            connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
+        }
+        connection.prepare_cached("RELEASE job")?.execute([])?;
+    }
+    connection.prepare_cached("COMMIT")?.execute([])?;
+    Ok(())
+}
+
+fn batch_size(batch: &[Box<dyn Job>]) -> u32 {
+    u32::try_from(batch.len()).unwrap_or(u32::MAX)
+}
+
+/// One piece of work and the caller who waits for it.
+trait Job: Send {
+    /// `Err` when its writes must be undone.
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError>;
+    /// Called once, after the commit (or its failure).
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Work<T, F> {
+    work: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    answer: Option<oneshot::Sender<Result<T, StoreError>>>,
+}
+
+impl<T, F> Job for Work<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        let Some(work) = self.work.take() else {
+            return Err(StoreError::Unavailable);
+        };
+        let outcome = work(connection).map_err(|error| {
+            tracing::error!(%error, "writing to the database failed");
+            StoreError::Unavailable
+        });
+        let verdict = outcome.as_ref().map(|_| ()).map_err(|error| *error);
+        self.outcome = Some(outcome);
+        verdict
+    }
+
+    fn answer(mut self: Box<Self>, committed: Result<(), StoreError>) {
+        let outcome = match (committed, self.outcome.take()) {
+            (Ok(()), Some(outcome)) => outcome,
+            (Ok(()), None) => Err(StoreError::Unavailable),
+            (Err(error), _) => Err(error),
+        };
+        if let Some(answer) = self.answer.take() {
+            // A caller that went away does not undo what is committed.
+            let _ = answer.send(outcome);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Logs and metrics of a process.
+
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For log collectors.
+    Json,
+}
+
+/// Starts logging to standard error (`RUST_LOG` chooses what) and collecting metrics. Once a process.
+pub fn start(format: LogFormat) {
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,hyper=warn"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let _ = match format {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    };
+    if let Ok(handle) = PrometheusBuilder::new().install_recorder() {
+        let _ = METRICS.set(handle);
+    }
+}
+
+/// The metrics as Prometheus reads them; `None` when nobody collects them.
+#[must_use]
+pub fn render_metrics() -> Option<String> {
+    METRICS.get().map(PrometheusHandle::render)
+}
