@@ -1,0 +1,13 @@
+//! Tests of the gateway from outside: messages as WeChat, or somebody else, would send them.
+
+mod answers;
+mod bridge;
+mod calls;
+mod merchant;
+mod notification;
+mod oauth;
+mod roundtrip;
+mod stub;
+mod transport;
+mod verify;
+mod xml;
