@@ -1,0 +1,18 @@
+//! Journeys: a buyer with a phone-sized Chromium, the real page, server and simulated WeChat.
+//!
+//! `cargo xtask test --only journeys` builds what they need and runs them. A journey that fails
+//! leaves a picture, the page's source and the browser's log in `target/journeys/`.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod browser;
+mod crash;
+mod gallery;
+mod house;
+mod late_news;
+mod outside;
+mod paying;
+mod phone;
+mod program;
+mod reload;
+mod stage;

@@ -1,0 +1,196 @@
+//! What a buyer does with a phone: opens, taps, reads. Every wait ends, and says what it missed.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use thirtyfour::error::WebDriverErrorInner;
+use thirtyfour::prelude::*;
+use wechat_checkout_protocol::OrderStatus;
+
+use crate::browser::Browser;
+
+/// Far longer than anything takes on a small machine; a wait that reaches it has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often a waiting buyer looks again.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// A phone in a buyer's hand.
+#[derive(Debug)]
+pub(crate) struct Phone {
+    browser: Browser,
+}
+
+impl Phone {
+    pub(crate) fn new(browser: Browser) -> Phone {
+        Phone { browser }
+    }
+
+    pub(crate) fn window(&self) -> &WebDriver {
+        self.browser.window()
+    }
+
+    pub(crate) async fn open(&self, address: &str) -> Result<()> {
+        self.window()
+            .goto(address)
+            .await
+            .with_context(|| format!("opening {address}"))
+    }
+
+    pub(crate) async fn reload(&self) -> Result<()> {
+        self.window().refresh().await.context("reloading")
+    }
+
+    /// Waits until an element with this `data-test` hook can be seen.
+    pub(crate) async fn see(&self, hook: &str) -> Result<WebElement> {
+        let selector = format!("[data-test=\"{hook}\"]");
+        let query = self
+            .window()
+            .query(By::Css(selector))
+            .wait(PATIENCE, GLANCE)
+            .and_displayed();
+        query
+            .first()
+            .await
+            .with_context(|| format!("`{hook}` does not appear"))
+    }
+
+    /// Whether an element with this hook can be seen at this moment.
+    pub(crate) async fn sees(&self, hook: &str) -> Result<bool> {
+        let selector = format!("[data-test=\"{hook}\"]");
+        let query = self
+            .window()
+            .query(By::Css(selector))
+            .nowait()
+            .and_displayed();
+        Ok(query.exists().await?)
+    }
+
+    /// Taps the element with this hook as soon as it can be tapped.
+    pub(crate) async fn tap(&self, hook: &str) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let Err(error) = self.see(hook).await?.click().await else {
+                return Ok(());
+            };
+            let is_passing = matches!(
+                error.as_inner(),
+                WebDriverErrorInner::ElementClickIntercepted(_)
+                    | WebDriverErrorInner::ElementNotInteractable(_)
+                    | WebDriverErrorInner::StaleElementReference(_)
+            );
+            if !is_passing || Instant::now() > deadline {
+                return Err(error).with_context(|| format!("tapping `{hook}`"));
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Waits until the order on the screen has this status.
+    pub(crate) async fn see_status(&self, status: OrderStatus) -> Result<()> {
+        let wanted = status.as_str();
+        let selector = format!("[data-test=\"order-status\"][data-status=\"{wanted}\"]");
+        let query = self
+            .window()
+            .query(By::Css(selector))
+            .wait(PATIENCE, GLANCE)
+            .and_displayed();
+        if query.exists().await? {
+            return Ok(());
+        }
+        let shown = self.shown_status().await?;
+        bail!("the order does not become {wanted}; the page shows {shown:?}")
+    }
+
+    /// The status on the screen at this moment, if an order is on it.
+    pub(crate) async fn shown_status(&self) -> Result<Option<String>> {
+        let query = self
+            .window()
+            .query(By::Css("[data-test=\"order-status\"]"))
+            .nowait();
+        match query.first_opt().await? {
+            Some(element) => Ok(element.attr("data-status").await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Waits until the visible text of the page contains these words.
+    pub(crate) async fn read(&self, words: &str) -> Result<()> {
+        let found = until(async || Ok(self.text().await?.contains(words).then_some(()))).await?;
+        match found {
+            Some(()) => Ok(()),
+            None => bail!(
+                "the page does not say {words:?} but {:?}",
+                self.text().await?
+            ),
+        }
+    }
+
+    /// The order that the address names.
+    pub(crate) async fn order_id(&self) -> Result<String> {
+        let found = until(async || {
+            let address = self.window().current_url().await?;
+            Ok(address
+                .query_pairs()
+                .find(|(name, _)| name == "order")
+                .map(|(_, id)| id.into_owned()))
+        });
+        found.await?.context("the address names no order")
+    }
+
+    /// That the page still shows this order.
+    pub(crate) async fn expect_order(&self, id: &str) -> Result<()> {
+        let shown = self.order_id().await?;
+        ensure!(shown == id, "the page shows order {shown} in place of {id}");
+        Ok(())
+    }
+
+    /// What can be read on the screen.
+    pub(crate) async fn text(&self) -> Result<String> {
+        let body = self.window().find(By::Tag("body")).await?;
+        Ok(body.text().await?)
+    }
+
+    /// Waits until fonts and images are there, or a picture would show their absence.
+    pub(crate) async fn pictures_are_loaded(&self) -> Result<()> {
+        let script = "return document.fonts.status === 'loaded' \
+                      && [...document.images].every(image => image.complete)";
+        let loaded = until(async || {
+            let answer = self.window().execute(script, Vec::new()).await?;
+            Ok(answer.json().as_bool().filter(|loaded| *loaded))
+        });
+        loaded
+            .await?
+            .map(drop)
+            .context("fonts or images do not load")
+    }
+
+    /// That the page complained about nothing: an error in the console is a defect.
+    pub(crate) async fn expect_quiet_console(&self) -> Result<()> {
+        let entries = self.window().browser_log().await?;
+        let loud: Vec<String> = entries
+            .into_iter()
+            .filter(|entry| entry.level == "SEVERE")
+            .map(|entry| entry.message)
+            .collect();
+        ensure!(loud.is_empty(), "the console says {loud:#?}");
+        Ok(())
+    }
+
+    pub(crate) async fn put_away(self) -> Result<()> {
+        self.browser.close().await
+    }
+}
+
+/// Looks again and again until there is something to see, or patience ends (`None`).
+pub(crate) async fn until<T>(look: impl AsyncFn() -> Result<Option<T>>) -> Result<Option<T>> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(seen) = look().await? {
+            return Ok(Some(seen));
+        }
+        if Instant::now() > deadline {
+            return Ok(None);
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+}
