@@ -1,6 +1,6 @@
 //! From what is written to what it means, one sentence for each mistake.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -50,7 +50,7 @@ pub(super) fn check(file: ConfigFile, folder: &Path) -> Result<Config, ConfigErr
     Ok(Config {
         listen,
         public_origins,
-        page_dir: file.page_dir.map(|dir| folder.join(dir)),
+        page_dir: page_dir(file.page_dir, folder),
         store: store(&file.store, folder)?,
         catalog: Catalog::load(&folder.join(file.catalog))?,
         session_key: file.session_key,
@@ -66,6 +66,11 @@ pub(super) fn check(file: ConfigFile, folder: &Path) -> Result<Config, ConfigErr
         orders_expire_after_ms: file.orders.expires_after_s.saturating_mul(1_000),
         open_orders_max: file.orders.open_max,
     })
+}
+
+/// An empty text means none, so that a variable can take away what the file sets.
+fn page_dir(written: Option<PathBuf>, folder: &Path) -> Option<PathBuf> {
+    written.filter(|dir| !dir.as_os_str().is_empty()).map(|dir| folder.join(dir))
 }
 
 fn mistake(key: &'static str, sentence: impl Into<String>) -> ConfigError {
