@@ -1,0 +1,233 @@
+//! The WeChat app on a laptop: opens any page through a reverse proxy and plays the in-app bridge.
+
+mod bridge_call;
+mod forward;
+mod inject;
+mod sheet;
+mod tunnel;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::json;
+use tokio::sync::watch;
+use url::Url;
+
+use crate::agent::Agent;
+use crate::buyer::{self, BuyerName, Buyers};
+use crate::listener::DropConnection;
+use crate::oauth;
+use crate::platform::Platform;
+use crate::scenario::Scenario;
+
+const BRIDGE_SCRIPT: &str = include_str!("../assets/bridge.js");
+const SHEET_SCRIPT: &str = include_str!("../assets/sheet.js");
+const SHEET_STYLE: &str = include_str!("../assets/sheet.css");
+
+/// What all requests to the client share.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) platform: Arc<Platform>,
+    pub(crate) http: reqwest::Client,
+    page: RwLock<Option<Url>>,
+    gateway: Url,
+    /// Counts the times that somebody cut all sockets; every open socket watches it.
+    cuts: watch::Sender<u64>,
+}
+
+impl Client {
+    pub(crate) fn new(
+        platform: Arc<Platform>,
+        http: reqwest::Client,
+        page: Option<Url>,
+        gateway: Url,
+    ) -> Client {
+        let cuts = watch::Sender::new(0);
+        Client {
+            platform,
+            http,
+            page: RwLock::new(page),
+            gateway,
+            cuts,
+        }
+    }
+
+    pub(crate) fn page(&self) -> Option<Url> {
+        self.page
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn set_page(&self, page: Url) {
+        *self.page.write().unwrap_or_else(PoisonError::into_inner) = Some(page);
+    }
+
+    /// Ends every WebSocket that runs through the client, as a dead network would.
+    pub(crate) fn cut_sockets(&self) {
+        self.cuts.send_modify(|cuts| *cuts += 1);
+    }
+}
+
+/// The client's own addresses under `/__wechat/`; everything else is the page.
+pub(crate) fn router(client: Arc<Client>) -> Router {
+    let authorize = get(oauth::authorize).with_state(client.platform.clone());
+    Router::new()
+        .route("/__wechat/bridge.js", get(bridge_script))
+        .route("/__wechat/sheet.css", get(sheet_style))
+        .route("/__wechat/sheet/open", post(sheet::open))
+        .route("/__wechat/sheet/decide", post(sheet::decide))
+        .route("/__wechat/connect/oauth2/authorize", authorize)
+        .fallback(open_page)
+        .with_state(client)
+}
+
+/// Under which agent the account opens pages at present; `None` outside WeChat.
+fn agent_of(buyers: &Buyers, buyer: &BuyerName) -> Option<Agent> {
+    match buyers.scenario(buyer) {
+        Scenario::OutsideWechat => None,
+        Scenario::Devtools => Some(Agent::Devtools),
+        Scenario::MiniProgram => Some(Agent::MiniProgram),
+        _ => Some(buyers.agent(buyer)),
+    }
+}
+
+/// The bridge with what it has to know from its first line on. No request may be needed for that:
+/// a page may ask for the user agent in its first script.
+async fn bridge_script(
+    State(client): State<Arc<Client>>,
+    headers: axum::http::HeaderMap,
+) -> Response {
+    let buyer = BuyerName::of_browser(&headers);
+    let settings = client.platform.read(|book| {
+        let agent = agent_of(&book.buyers, &buyer);
+        let scenario = book.buyers.scenario(&buyer);
+        json!({
+            "userAgent": agent.map(Agent::user_agent),
+            "agent": agent,
+            "hasBridge": agent.is_some() && scenario != Scenario::NoBridge,
+            "scenario": scenario,
+            "buyer": buyer.as_str(),
+        })
+    });
+    let script = format!(
+        "\"use strict\";(()=>{{const settings={settings};\n{SHEET_SCRIPT}\n{BRIDGE_SCRIPT}}})();"
+    );
+    asset("text/javascript; charset=utf-8", script)
+}
+
+async fn sheet_style() -> Response {
+    asset("text/css; charset=utf-8", SHEET_STYLE.to_owned())
+}
+
+fn asset(content_type: &'static str, text: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, content_type),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, text).into_response()
+}
+
+/// Everything that is not the client's own: the page under test, over HTTP or WebSocket.
+async fn open_page(
+    State(client): State<Arc<Client>>,
+    ConnectInfo(peer): ConnectInfo<std::net::SocketAddr>,
+    request: Request,
+) -> Response {
+    let Some(page) = client.page() else {
+        return no_page();
+    };
+    let mut buyer = BuyerName::of_browser(request.headers());
+    let mut chosen_buyer = None;
+    if request.method() == Method::GET {
+        match remember_choices(
+            &client,
+            &mut buyer,
+            request.uri().query().unwrap_or_default(),
+        ) {
+            Ok(chosen) => chosen_buyer = chosen,
+            Err(answer) => return *answer,
+        }
+    }
+    let (agent, is_offline) = client.platform.read(|book| {
+        (
+            agent_of(&book.buyers, &buyer),
+            book.buyers.is_offline(&buyer),
+        )
+    });
+    if is_offline {
+        let mut answer = StatusCode::SERVICE_UNAVAILABLE.into_response();
+        answer.extensions_mut().insert(DropConnection);
+        return answer;
+    }
+    let visit = forward::Visit { page, agent, peer };
+    let mut response = if tunnel::is_wanted(&request) {
+        tunnel::open(&client, visit, request).await
+    } else {
+        forward::forward(&client, visit, request).await
+    };
+    if let Some(cookie) = chosen_buyer.and_then(|buyer| buyer_cookie(&buyer)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Reads `scenario`, `wechat_agent` and `wechat_buyer` from the page's address and keeps them for
+/// the account. Returns the account when the address named one.
+fn remember_choices(
+    client: &Client,
+    buyer: &mut BuyerName,
+    query: &str,
+) -> Result<Option<BuyerName>, Box<Response>> {
+    let refuse = |text: String| Box::new((StatusCode::BAD_REQUEST, text).into_response());
+    let (mut chosen_buyer, mut scenario, mut agent) = (None, None, None);
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        match name.as_ref() {
+            buyer::COOKIE => {
+                let named = BuyerName::parse(&value);
+                chosen_buyer = Some(named.ok_or_else(|| {
+                    refuse("wechat_buyer: 1 to 32 of a-z, 0-9 and -\n".to_owned())
+                })?);
+            }
+            "scenario" => {
+                let named = value.parse::<Scenario>();
+                scenario = Some(named.map_err(|error| refuse(format!("scenario: {error}\n")))?);
+            }
+            "wechat_agent" => {
+                let named = value.parse::<Agent>();
+                agent = Some(named.map_err(|error| refuse(format!("wechat_agent: {error}\n")))?);
+            }
+            _ => {}
+        }
+    }
+    if let Some(named) = &chosen_buyer {
+        *buyer = named.clone();
+    }
+    if scenario.is_some() || agent.is_some() {
+        client.platform.change(|book| {
+            book.buyers.choose(buyer, |choice| {
+                choice.scenario = scenario.or(choice.scenario);
+                choice.agent = agent.or(choice.agent);
+            });
+        });
+    }
+    Ok(chosen_buyer)
+}
+
+fn buyer_cookie(buyer: &BuyerName) -> Option<HeaderValue> {
+    let cookie = format!(
+        "{}={buyer}; Path=/; Max-Age=31536000; SameSite=Lax",
+        buyer::COOKIE
+    );
+    HeaderValue::from_str(&cookie).ok()
+}
+
+fn no_page() -> Response {
+    let text = "<!doctype html><meta charset=utf-8><title>模拟微信</title><h1>没有要打开的页面</h1>\
+                <p>Start the simulator with <code>--page http://localhost:3000</code>.</p>";
+    (StatusCode::NOT_FOUND, Html(text)).into_response()
+}

@@ -1,0 +1,81 @@
+//! Faults of the gateway itself: dropped, slow and unclear answers.
+
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use wechat_checkout_gateway::Params;
+
+use super::answer::Refusal;
+use super::call::Call;
+use crate::ledger::trade::TradeKey;
+use crate::listener::DropConnection;
+use crate::platform::Platform;
+use crate::scenario::Scenario;
+
+/// Longer than any sensible read time-out of a merchant's client. Real time.
+const SLOW_ANSWER: Duration = Duration::from_secs(8);
+
+/// What happens instead of carrying the call out.
+pub(super) enum Fault {
+    None,
+    Drop,
+}
+
+/// In which scenario a call is answered: that of the account behind the order.
+pub(super) fn scenario_of(platform: &Platform, call: &Call<'_>) -> Scenario {
+    platform.read(|book| {
+        let mch_id = call.account.mch_id();
+        let by_number = || {
+            let key = TradeKey::new(mch_id, call.get("out_trade_no")?);
+            book.ledger.trade(&key)
+        };
+        let by_transaction = || {
+            book.ledger
+                .trade_by_transaction_id(mch_id, call.get("transaction_id")?)
+        };
+        let of_trade = || by_number().or_else(by_transaction)?.terms.openid.as_deref();
+        book.buyers
+            .scenario_of_openid(call.get("openid").or_else(of_trade))
+    })
+}
+
+pub(super) async fn before(scenario: Scenario) -> Fault {
+    match scenario {
+        Scenario::GatewayDown => Fault::Drop,
+        Scenario::GatewaySlow => {
+            tokio::time::sleep(SLOW_ANSWER).await;
+            Fault::None
+        }
+        _ => Fault::None,
+    }
+}
+
+/// Makes the listener close the connection instead of answering.
+pub(super) fn dropped_connection() -> Response {
+    let mut response = ().into_response();
+    response.extensions_mut().insert(DropConnection);
+    response
+}
+
+/// Hides the outcome of the first call of each kind about an order.
+pub(super) fn spoil(
+    platform: &Platform,
+    path: &'static str,
+    call: &Call<'_>,
+    scenario: Scenario,
+    outcome: Result<Params, Refusal>,
+) -> Result<Params, Refusal> {
+    if scenario != Scenario::SystemError {
+        return outcome;
+    }
+    let number = call
+        .get("out_trade_no")
+        .or(call.get("transaction_id"))
+        .unwrap_or_default();
+    let key = TradeKey::new(call.account.mch_id(), number);
+    if platform.change(|book| book.spoilt.insert((key, path))) {
+        Err(Refusal::system_error())
+    } else {
+        outcome
+    }
+}

@@ -1,0 +1,153 @@
+//! The command `wechat-checkout-simulator`: reads its arguments, starts, and runs until Ctrl-C.
+
+use std::io::Write;
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use url::Url;
+use wechat_checkout_simulator::{
+    Agent, MerchantAccount, Pace, Scenario, Simulator, SimulatorConfig, demo,
+};
+
+/// WeChat on a laptop: gateway, OAuth, notifications and the in-app browser.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: RunArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Lists the scenarios, a line each, name first.
+    Scenarios,
+}
+
+#[derive(Debug, Args)]
+struct RunArguments {
+    /// Where the gateway, OAuth and the control API listen.
+    #[arg(long, default_value = "127.0.0.1:8089", value_name = "ADDRESS")]
+    gateway: SocketAddr,
+    /// Where the simulated WeChat app listens: open it in a browser.
+    #[arg(long, default_value = "127.0.0.1:8088", value_name = "ADDRESS")]
+    client: SocketAddr,
+    /// The page that the app opens.
+    #[arg(long, value_name = "URL")]
+    page: Option<Url>,
+    /// Simulated seconds per second; 0 holds the clock.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    clock_speed: u32,
+    /// What happens unless a link or the control API chooses otherwise.
+    #[arg(long, default_value = "pay", value_name = "NAME")]
+    scenario: Scenario,
+    /// android, ios, windows, mac, devtools or mini-program.
+    #[arg(long, default_value = "android", value_name = "NAME")]
+    agent: Agent,
+    #[command(flatten)]
+    merchant: MerchantArguments,
+}
+
+/// The merchant's values; without any, those of the demo.
+#[derive(Debug, Args)]
+struct MerchantArguments {
+    /// The official account's appid.
+    #[arg(long, default_value = demo::APPID, env = "WECHAT_APPID")]
+    appid: String,
+    /// The merchant number.
+    #[arg(long, default_value = demo::MCH_ID, env = "WECHAT_MCH_ID")]
+    mch_id: String,
+    /// The API key of 32 characters. Invent one; never give a real one to a test.
+    #[arg(long, default_value = demo::API_KEY, env = "WECHAT_API_KEY", hide_env_values = true)]
+    api_key: String,
+    /// The official account's secret for OAuth.
+    #[arg(long, default_value = demo::APP_SECRET, env = "WECHAT_APP_SECRET", hide_env_values = true)]
+    app_secret: String,
+    /// What the pay sheet shows as the payee.
+    #[arg(long, default_value = demo::MERCHANT_NAME)]
+    merchant_name: String,
+    /// A registered payment directory; may be given several times. Without any, every page may pay.
+    #[arg(long = "directory", value_name = "URL")]
+    directories: Vec<Url>,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    match arguments.command {
+        Some(Command::Scenarios) => list_scenarios(),
+        None => run(arguments.run).await,
+    }
+}
+
+fn list_scenarios() -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for scenario in Scenario::ALL {
+        writeln!(out, "{scenario:<18} {}", scenario.summary())?;
+    }
+    Ok(())
+}
+
+async fn run(arguments: RunArguments) -> anyhow::Result<()> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| "warn,wechat_checkout_simulator=info".into()),
+        )
+        .init();
+    let simulator = Simulator::start(config(arguments)?)
+        .await
+        .context("simulator did not start")?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "gateway {}", simulator.gateway_url())?;
+    writeln!(out, "client {}", simulator.client_url())?;
+    out.flush()?;
+    drop(out);
+    stop_requested().await?;
+    simulator.stop().await;
+    Ok(())
+}
+
+fn config(arguments: RunArguments) -> anyhow::Result<SimulatorConfig> {
+    let merchant = arguments.merchant;
+    let account = MerchantAccount::new(
+        &merchant.appid,
+        &merchant.mch_id,
+        &merchant.api_key,
+        &merchant.app_secret,
+        &merchant.merchant_name,
+    )
+    .context("the merchant's values are malformed")?
+    .with_directories(merchant.directories);
+    Ok(SimulatorConfig {
+        gateway: arguments.gateway,
+        client: arguments.client,
+        page: arguments.page,
+        merchants: vec![account],
+        pace: match arguments.clock_speed {
+            0 => Pace::Held,
+            speed => Pace::Running(speed),
+        },
+        scenario: arguments.scenario,
+        agent: arguments.agent,
+    })
+}
+
+/// Ctrl-C, or the signal with which other programs ask a process to end.
+async fn stop_requested() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
