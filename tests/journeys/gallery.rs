@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use wechat_checkout_protocol::OrderStatus;
-use wechat_checkout_simulator::Scenario;
 
 use crate::browser::Scheme;
 use crate::house::House;
@@ -54,7 +53,6 @@ impl Album {
         phone.see("sheet-pay").await?;
         self.shoot(stage, "sheet").await?;
 
-        house.simulator.set_scenario(Scenario::NotifyLate);
         house.hold_the_news();
         phone.tap("sheet-pay").await?;
         phone.see_status(OrderStatus::AwaitingConfirmation).await?;

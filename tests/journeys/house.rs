@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, ensure};
-use wechat_checkout_server::{Config, Server, StoreAddress};
-use wechat_checkout_simulator::{Simulator, SimulatorConfig};
+use url::Url;
+use wechat_checkout_server::config::StoreAddress;
+use wechat_checkout_server::{Config, Server};
+use wechat_checkout_simulator::{Pace, Scenario, Simulator, SimulatorConfig};
 
 use crate::program::Program;
 
@@ -30,7 +32,7 @@ impl House {
     pub(crate) async fn open() -> Result<House> {
         let (simulator, folder) = prepare().await?;
         let server = Server::start(config(&simulator, &folder)?).await?;
-        simulator.set_page(server.url().clone());
+        simulator.set_page(Url::parse(&server.url())?);
         Ok(House {
             simulator,
             server: Running::Library(server),
@@ -58,9 +60,21 @@ impl House {
     /// Where anybody else finds it.
     pub(crate) fn outside_wechat(&self) -> String {
         match &self.server {
-            Running::Library(server) => server.url().to_string(),
+            Running::Library(server) => server.url(),
             Running::Program(program) => program.url().to_string(),
         }
+    }
+
+    /// From now on nobody tells the server anything: notifications wait, and questions get no answer.
+    pub(crate) fn hold_the_news(&self) {
+        self.simulator.clock().set_pace(Pace::Held);
+        self.simulator.set_scenario(Scenario::GatewayDown);
+    }
+
+    /// Lets the notifications go out, and questions be answered.
+    pub(crate) fn let_the_news_through(&self) {
+        self.simulator.set_scenario(Scenario::Pay);
+        self.simulator.clock().set_pace(Pace::Running(1));
     }
 
     /// Ends the server as a power cut would, and starts it again over what it left behind.

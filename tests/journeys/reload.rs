@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use wechat_checkout_protocol::OrderStatus;
-use wechat_checkout_simulator::Scenario;
 
 use crate::stage::play;
 
@@ -10,7 +9,6 @@ use crate::stage::play;
 async fn a_reload_while_confirming_loses_nothing() -> Result<()> {
     play("a_reload_while_confirming_loses_nothing", async |stage| {
         let phone = &stage.phone;
-        stage.house.simulator.set_scenario(Scenario::NotifyLate);
         phone.open(&stage.house.inside_wechat()).await?;
         phone.tap("product-vip-month").await?;
         phone.see_status(OrderStatus::Unprocessed).await?;
