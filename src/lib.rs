@@ -1,1 +1,18 @@
-//! x
+//! A WeChat Pay checkout page: the components, and the app made of them.
+//!
+//! [`checkout`] decides, [`hooks`] perform, [`components`] show, [`pages`] are made of them. The
+//! rooms [`api`], [`bridge`], [`push`] and [`browser`] each touch one thing outside.
+
+pub mod api;
+pub mod app;
+pub mod bridge;
+pub mod browser;
+pub mod checkout;
+pub mod components;
+pub mod environment;
+pub mod hooks;
+pub mod pages;
+pub mod push;
+pub mod route;
+pub mod sign_in;
+pub mod text;

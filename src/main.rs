@@ -1,2 +1,24 @@
-//! x
-fn main(){}
+//! The page's start: puts the app into the document and tells the boot guard how it went.
+
+use wechat_checkout::{api::ApiClient, app::App, browser};
+
+mod boot;
+#[cfg(debug_assertions)]
+mod simulated_wechat;
+
+fn main() {
+    yew::set_custom_panic_hook(Box::new(|info| boot::panicked(&info.to_string())));
+    #[cfg(debug_assertions)]
+    simulated_wechat::load_then(show);
+    #[cfg(not(debug_assertions))]
+    show(ApiClient::default());
+}
+
+fn show(api: ApiClient) {
+    let Some(root) = browser::document().get_element_by_id("app") else {
+        return browser::log_error("the document has no element with the id 'app'");
+    };
+    let props = wechat_checkout::app::AppProps { api };
+    yew::Renderer::<App>::with_root_and_props(root, props).render();
+    boot::started();
+}

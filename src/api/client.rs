@@ -1,0 +1,241 @@
+//! One method per call; every call is bounded in time.
+
+use std::{cell::RefCell, rc::Rc};
+
+use gloo_net::http::{Request, RequestBuilder};
+use gloo_timers::callback::Timeout;
+use serde::{Serialize, de::DeserializeOwned};
+use wechat_checkout_protocol::{
+    BenefitsView, BridgeOutcome, CatalogView, IdempotencyKey, OrderId, OrderListView, OrderView,
+    PlaceOrder, ProductId, ReportOutcome, SessionView, routes,
+};
+
+use super::{CallError, json};
+
+/// A call that takes longer is given up; asking again is safe.
+pub const CALL_MS_MAX: u32 = 10_000;
+
+/// Placing an order includes a call to WeChat.
+pub const PLACE_MS_MAX: u32 = 20_000;
+
+/// The server of this page. Cloning is cheap and shares the session's watch token.
+#[derive(Clone, Debug, Default)]
+pub struct ApiClient {
+    shared: Rc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    base: String,
+    socket_base: Option<String>,
+    watch_token: RefCell<Option<String>>,
+}
+
+impl PartialEq for ApiClient {
+    fn eq(&self, other: &ApiClient) -> bool {
+        Rc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl ApiClient {
+    /// A server at another origin than the page's, for example `https://pay.example.com`.
+    #[must_use]
+    pub fn with_base(base: impl Into<String>) -> ApiClient {
+        let shared = Shared {
+            base: base.into(),
+            ..Shared::default()
+        };
+        ApiClient {
+            shared: Rc::new(shared),
+        }
+    }
+
+    /// The same server with another way to its sockets, for example behind a development proxy.
+    #[must_use]
+    pub fn with_socket_base(self, socket_base: impl Into<String>) -> ApiClient {
+        let shared = Shared {
+            base: self.shared.base.clone(),
+            socket_base: Some(socket_base.into()),
+            ..Shared::default()
+        };
+        ApiClient {
+            shared: Rc::new(shared),
+        }
+    }
+
+    /// Where the server is; empty for the page's own origin.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.shared.base
+    }
+
+    /// Where the order's watch socket is.
+    #[must_use]
+    pub fn watch_address(&self, order_id: &OrderId) -> String {
+        let base = match (&self.shared.socket_base, self.shared.base.as_str()) {
+            (Some(socket_base), _) => socket_base.clone(),
+            (None, "") => crate::browser::socket_origin(),
+            (None, base) => base.replacen("http", "ws", 1),
+        };
+        [base, routes::watch(order_id)].concat()
+    }
+
+    /// What is sold.
+    ///
+    /// # Errors
+    /// When no readable answer came.
+    pub async fn catalog(&self) -> Result<CatalogView, CallError> {
+        self.get(routes::CATALOG).await
+    }
+
+    /// Who is buying; the watch token is remembered.
+    ///
+    /// # Errors
+    /// When no readable answer came.
+    pub async fn session(&self) -> Result<SessionView, CallError> {
+        let session: SessionView = self.get(routes::SESSION).await?;
+        self.shared.watch_token.replace(session.watch_token.clone());
+        Ok(session)
+    }
+
+    /// Opens watch sockets; asked for once and then remembered.
+    ///
+    /// # Errors
+    /// When no readable answer came. `Ok(None)` means that nobody is signed in.
+    pub async fn watch_token(&self) -> Result<Option<String>, CallError> {
+        let known = self.shared.watch_token.borrow().clone();
+        match known {
+            Some(token) => Ok(Some(token)),
+            None => Ok(self.session().await?.watch_token),
+        }
+    }
+
+    /// The token was refused: the next call asks for a new one.
+    pub fn forget_watch_token(&self) {
+        self.shared.watch_token.replace(None);
+    }
+
+    /// What the buyer owns.
+    ///
+    /// # Errors
+    /// When the server refused or no readable answer came.
+    pub async fn benefits(&self) -> Result<BenefitsView, CallError> {
+        self.get(routes::BENEFITS).await
+    }
+
+    /// The buyer's orders, newest first.
+    ///
+    /// # Errors
+    /// When the server refused or no readable answer came.
+    pub async fn orders(&self) -> Result<OrderListView, CallError> {
+        self.get(routes::ORDERS).await
+    }
+
+    /// One order.
+    ///
+    /// # Errors
+    /// When the server refused or no readable answer came.
+    pub async fn order(&self, order_id: &OrderId) -> Result<OrderView, CallError> {
+        self.get(&routes::order(order_id)).await
+    }
+
+    /// Places an order, or finds the one placed before under the same key.
+    ///
+    /// # Errors
+    /// When the server refused or no readable answer came; the same call may be repeated.
+    pub async fn place_order(
+        &self,
+        product_id: ProductId,
+        quantity: u32,
+        idempotency_key: IdempotencyKey,
+    ) -> Result<OrderView, CallError> {
+        let body = PlaceOrder {
+            product_id,
+            quantity,
+            idempotency_key,
+        };
+        self.post(routes::ORDERS, &body, PLACE_MS_MAX).await
+    }
+
+    /// Fresh bridge parameters, inside the order.
+    ///
+    /// # Errors
+    /// When the server refused or no readable answer came.
+    pub async fn refresh_bridge(&self, order_id: &OrderId) -> Result<OrderView, CallError> {
+        #[derive(Serialize)]
+        struct Nothing {}
+        self.post(&routes::bridge(order_id), &Nothing {}, PLACE_MS_MAX)
+            .await
+    }
+
+    /// Tells what the bridge said.
+    ///
+    /// # Errors
+    /// When the server refused or no readable answer came.
+    pub async fn report(
+        &self,
+        order_id: &OrderId,
+        outcome: BridgeOutcome,
+        raw: String,
+    ) -> Result<OrderView, CallError> {
+        let body = ReportOutcome { outcome, raw };
+        self.post(&routes::report(order_id), &body, CALL_MS_MAX)
+            .await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CallError> {
+        let builder = Request::get(&[self.base(), path].concat());
+        parse(send(builder, None, CALL_MS_MAX).await?)
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        ms_max: u32,
+    ) -> Result<T, CallError> {
+        let builder = Request::post(&[self.base(), path].concat());
+        parse(send(builder, Some(json::write(body).unwrap_or_default()), ms_max).await?)
+    }
+}
+
+struct Reply {
+    status: u16,
+    text: String,
+}
+
+/// Sends one request. Not generic, so that its code exists once in the wasm.
+async fn send(
+    builder: RequestBuilder,
+    body: Option<String>,
+    ms_max: u32,
+) -> Result<Reply, CallError> {
+    let controller = web_sys::AbortController::new().map_err(|_| CallError::Unreached)?;
+    let builder = builder.abort_signal(Some(&controller.signal()));
+    let request = match body {
+        Some(body) => builder
+            .header("content-type", "application/json")
+            .body(body),
+        None => builder.build(),
+    }
+    .map_err(|_| CallError::Unreached)?;
+    let patience = Timeout::new(ms_max, move || controller.abort());
+    let response = request.send().await.map_err(|_| CallError::Unreached)?;
+    let text = response.text().await.map_err(|_| CallError::Unreached)?;
+    drop(patience);
+    Ok(Reply {
+        status: response.status(),
+        text,
+    })
+}
+
+fn parse<T: DeserializeOwned>(reply: Reply) -> Result<T, CallError> {
+    let Reply { status, text } = reply;
+    if (200..300).contains(&status) {
+        return json::read(&text).ok_or(CallError::Unreadable { status });
+    }
+    Err(match json::read(&text) {
+        Some(problem) => CallError::Refused(Box::new(problem)),
+        None => CallError::Unreadable { status },
+    })
+}

@@ -1,0 +1,7 @@
+//! WeChat's JavaScript bridge: asking it to open the pay sheet, and understanding what it says.
+
+mod outcome;
+mod weixin;
+
+pub use outcome::{Judgement, judge};
+pub use weixin::{Answer, BRIDGE_WAIT_MS, PendingSheet, open_sheet};

@@ -1,0 +1,185 @@
+//! `WeixinJSBridge`: waits for it, within bounds, and asks it to open the pay sheet.
+
+use std::{cell::RefCell, rc::Rc};
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use js_sys::{Function, JSON, Reflect};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wechat_checkout_protocol::{BridgeOutcome, BridgeParams, ReportOutcome};
+
+use super::{Judgement, judge};
+use crate::{browser, checkout::FailReason};
+
+/// How long a page waits for the client to put its bridge in place.
+///
+/// Android may do so seconds after the document has loaded; waiting longer looks like a frozen page.
+pub const BRIDGE_WAIT_MS: u32 = 5_000;
+
+#[wasm_bindgen]
+extern "C" {
+    type WeixinJsBridge;
+
+    #[wasm_bindgen(method, catch)]
+    fn invoke(
+        this: &WeixinJsBridge,
+        name: &str,
+        params: &JsValue,
+        callback: &Function,
+    ) -> Result<JsValue, JsValue>;
+}
+
+/// What came back from one attempt to open the sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Judged.
+    pub judgement: Judgement,
+    /// As received, short enough for the report.
+    pub raw: String,
+}
+
+/// A sheet that was asked for. Dropping it stops the wait for the bridge; a sheet that is already
+/// open stays open and its answer is still heard, because only the buyer can close it.
+#[derive(Debug, Default)]
+#[must_use = "dropping it stops the wait for the bridge"]
+pub struct PendingSheet {
+    waiting: Rc<RefCell<Option<Waiting>>>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    _listeners: [EventListener; 2],
+    _timeout: Timeout,
+}
+
+/// Opens the pay sheet. When the bridge is there, this happens before the function returns, so that
+/// it still belongs to the buyer's tap. `on_answer` is called at most once.
+pub fn open_sheet(params: BridgeParams, on_answer: Box<dyn FnOnce(Answer)>) -> PendingSheet {
+    let pending = PendingSheet::default();
+    if let Some(bridge) = find_bridge() {
+        invoke_sheet(&bridge, &params, on_answer);
+        return pending;
+    }
+    let waiting = Rc::clone(&pending.waiting);
+    let job = Rc::new(RefCell::new(Some((params, on_answer))));
+    let finish = move |found: Option<WeixinJsBridge>| {
+        if let Some((params, on_answer)) = job.borrow_mut().take() {
+            match found {
+                Some(bridge) => invoke_sheet(&bridge, &params, on_answer),
+                None => on_answer(missing()),
+            }
+        }
+    };
+    let on_ready = {
+        let finish = finish.clone();
+        move |_: &web_sys::Event| {
+            if let Some(bridge) = find_bridge() {
+                finish(Some(bridge));
+            }
+        }
+    };
+    let document = browser::document();
+    // Old clients fire the second name. The bridge may also appear without any event that this page
+    // could still hear, hence the last look when the time is up.
+    *waiting.borrow_mut() = Some(Waiting {
+        _listeners: [
+            EventListener::new(&document, "WeixinJSBridgeReady", on_ready.clone()),
+            EventListener::new(&document, "onWeixinJSBridgeReady", on_ready),
+        ],
+        _timeout: Timeout::new(BRIDGE_WAIT_MS, move || finish(find_bridge())),
+    });
+    pending
+}
+
+fn find_bridge() -> Option<WeixinJsBridge> {
+    let value = browser::global("WeixinJSBridge")?;
+    let invoke = Reflect::get(&value, &JsValue::from_str("invoke")).ok()?;
+    invoke.is_function().then(|| value.unchecked_into())
+}
+
+fn invoke_sheet(
+    bridge: &WeixinJsBridge,
+    params: &BridgeParams,
+    on_answer: Box<dyn FnOnce(Answer)>,
+) {
+    let params = match serde_wasm_bindgen::to_value(params) {
+        Ok(params) => params,
+        Err(error) => return on_answer(thrown(&error.into())),
+    };
+    let on_answer = Rc::new(RefCell::new(Some(on_answer)));
+    let callback = {
+        let on_answer = Rc::clone(&on_answer);
+        // Owned by JavaScript: WeChat may call it long after this page has moved on, or never.
+        Closure::once_into_js(move |result: JsValue| {
+            if let Some(on_answer) = on_answer.borrow_mut().take() {
+                on_answer(read(&result));
+            }
+        })
+    };
+    let callback: &Function = callback.unchecked_ref();
+    if let Err(error) = bridge.invoke("getBrandWCPayRequest", &params, callback)
+        && let Some(on_answer) = on_answer.borrow_mut().take()
+    {
+        on_answer(thrown(&error));
+    }
+}
+
+fn read(result: &JsValue) -> Answer {
+    let text = |name: &str| {
+        Reflect::get(result, &JsValue::from_str(name))
+            .ok()
+            .and_then(|value| value.as_string())
+    };
+    // A few clients hand over the bare message.
+    let message = text("err_msg")
+        .or_else(|| text("errMsg"))
+        .or_else(|| result.as_string());
+    let description = text("err_desc")
+        .or_else(|| text("errDesc"))
+        .unwrap_or_default();
+    let judgement = judge(&message.unwrap_or_default(), &description);
+    Answer {
+        judgement,
+        raw: raw_text(result),
+    }
+}
+
+fn missing() -> Answer {
+    let reason = Some(FailReason::BridgeMissing);
+    let judgement = Judgement {
+        outcome: BridgeOutcome::Fail,
+        reason,
+    };
+    Answer {
+        judgement,
+        raw: String::new(),
+    }
+}
+
+fn thrown(error: &JsValue) -> Answer {
+    let judgement = Judgement {
+        outcome: BridgeOutcome::Unknown,
+        reason: None,
+    };
+    let message = Reflect::get(error, &JsValue::from_str("message")).ok();
+    let message = message
+        .and_then(|message| message.as_string())
+        .unwrap_or_default();
+    Answer {
+        judgement,
+        raw: cut(["thrown: ", &message].concat()),
+    }
+}
+
+fn raw_text(result: &JsValue) -> String {
+    cut(JSON::stringify(result)
+        .ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default())
+}
+
+/// Cuts at a character boundary: the server refuses a longer text as a whole.
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(ReportOutcome::RAW_BYTES_MAX));
+    text
+}

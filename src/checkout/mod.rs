@@ -1,0 +1,35 @@
+//! The checkout machine: from "the buyer wants this" to "the server says how it ended".
+//!
+//! ```text
+//!              ┌────────── Issuing ──────────┐            ┌─ NotYetConfirmed
+//!   Started ───┤                             ├─ Payable ──┤        ▲
+//!              └────────── Loading ──────────┘   ▲   │    │        │ window ends
+//!                   │ refused                    │   ▼ tap│        │
+//!                   ▼               cancel ──────┴ SheetOpen ─ Confirming ──┐
+//!                 Halted                             │ never opened         │
+//!                                                    ▼                      ▼
+//!                                                  Failed               Settled (the server's word)
+//! ```
+//!
+//! [`transition`] is pure: no clock, no network, no JavaScript. Time comes in with every call, wishes go
+//! out as [`Effect`]s, and the hook performs them. **Invariant:** only an order view made by the
+//! server moves anything to [`Stage::Settled`]; nothing the bridge says does.
+
+mod effect;
+mod event;
+mod holding;
+mod sheet;
+mod state;
+mod timing;
+mod transition;
+mod trouble;
+
+pub use effect::{CheckoutEvent, Effect, Timer};
+pub use event::{Event, Start};
+pub use state::{Asking, Checkout, HeldBridge, Holding, Link, Notice, Stage};
+pub use timing::{
+    BRIDGE_FRESH_MS, CONFIRMING_FAIL_MS, CONFIRMING_MS, NO_ANSWER_MS, PAY_AGAIN_MS, RETRIES_MAX,
+    RETURNED_MS, retry_delay_ms,
+};
+pub use transition::{Transition, transition};
+pub use trouble::{FailReason, Recovery, Trouble, TroubleKind};

@@ -1,0 +1,42 @@
+//! What the buyer sees, piece by piece. Nothing here talks to the network.
+
+mod announcement;
+mod copy_button;
+mod countdown;
+mod delivered;
+mod elapsed;
+mod hand_over;
+mod marks;
+mod notice;
+mod order_details;
+mod order_row;
+mod pay_bar;
+mod product_card;
+mod qr_code;
+mod result;
+mod screen;
+mod skeleton;
+mod trouble_panel;
+mod vip_card;
+mod voucher_row;
+mod wechat_checkout;
+
+pub use copy_button::CopyButton;
+pub use countdown::Countdown;
+pub use hand_over::{HandOver, hand_over_sentence};
+pub use order_row::OrderRow;
+pub use product_card::ProductCard;
+pub use qr_code::QrCode;
+pub use skeleton::{order_skeleton, rows_skeleton};
+pub use trouble_panel::trouble_panel;
+pub use vip_card::vip_card;
+pub use voucher_row::voucher_row;
+pub use wechat_checkout::WechatCheckout;
+
+use wechat_checkout_protocol::Fen;
+
+/// `¥19.90`.
+#[must_use]
+pub fn yuan(amount: Fen) -> String {
+    ["¥", &amount.to_string()].concat()
+}

@@ -1,0 +1,63 @@
+//! The frame of every screen that tells how something stands: a mark, a heading, a sentence, more.
+
+use yew::prelude::*;
+
+/// What stands in the frame.
+pub(super) struct Outcome {
+    pub(super) mark: Html,
+    pub(super) title: AttrValue,
+    pub(super) text: AttrValue,
+    /// Below the sentence.
+    pub(super) more: Html,
+    /// Buttons at the foot.
+    pub(super) actions: Html,
+}
+
+/// Shows it; `heading` takes the focus when the screen appears.
+pub(super) fn result(outcome: Outcome, heading: &NodeRef) -> Html {
+    let Outcome {
+        mark,
+        title,
+        text,
+        more,
+        actions,
+    } = outcome;
+    html! {
+        <div class="wc-screen wc-result">
+            { mark }
+            <h1 class="wc-result__title" tabindex="-1" ref={heading}>{ title }</h1>
+            if !text.is_empty() { <p class="wc-result__text">{ text }</p> }
+            { more }
+            <div class="wc-actions">{ actions }</div>
+        </div>
+    }
+}
+
+/// How loud a button is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ButtonKind {
+    /// The one thing to do.
+    Primary,
+    /// Another thing to do.
+    Quiet,
+}
+
+/// A button with a test hook.
+pub(super) fn button(
+    kind: ButtonKind,
+    hook: &'static str,
+    label: &str,
+    is_busy: bool,
+    on_tap: Callback<()>,
+) -> Html {
+    let class = match kind {
+        ButtonKind::Primary => "wc-button wc-button--primary",
+        ButtonKind::Quiet => "wc-button wc-button--quiet",
+    };
+    html! {
+        <button type="button" {class} data-test={hook} disabled={is_busy}
+            onclick={move |_| on_tap.emit(())}>
+            { label }
+        </button>
+    }
+}

@@ -1,0 +1,297 @@
+//! Which screen a checkout state has.
+
+use wechat_checkout_protocol::{Attention, OrderStatus};
+use yew::prelude::*;
+
+use super::{
+    HandOver,
+    announcement::settled_words,
+    countdown::Countdown,
+    delivered::delivered,
+    elapsed::Elapsed,
+    hand_over_sentence,
+    marks::{attention_mark, clock_mark, paid_mark, return_mark, waiting_mark},
+    notice::notice,
+    order_details::order_details,
+    order_skeleton,
+    pay_bar::pay_bar,
+    result::{ButtonKind, Outcome, button, result},
+    trouble_panel,
+    trouble_panel::support_code,
+    yuan,
+};
+use crate::{
+    browser,
+    checkout::{Checkout, FailReason, Holding, Notice, Stage},
+    environment::Environment,
+    hooks::CheckoutHandle,
+    text::Texts,
+};
+
+/// All that a screen is made from.
+pub(super) struct Screen<'a> {
+    pub(super) handle: &'a CheckoutHandle,
+    pub(super) texts: &'static Texts,
+    pub(super) environment: Environment,
+    pub(super) api_base: AttrValue,
+    pub(super) heading: &'a NodeRef,
+    pub(super) on_done: Option<Callback<()>>,
+    pub(super) on_orders: Option<Callback<()>>,
+}
+
+impl Screen<'_> {
+    pub(super) fn view(&self) -> Html {
+        match self.handle.state() {
+            Checkout::Idle => order_skeleton(self.texts.loading),
+            Checkout::Issuing { asking, .. } => {
+                self.awaiting(asking.trouble.as_ref(), self.texts.issuing)
+            }
+            Checkout::Loading { asking, .. } => {
+                self.awaiting(asking.trouble.as_ref(), self.texts.loading)
+            }
+            Checkout::Halted { trouble, .. } => {
+                let leave = html! { <>{ self.done() }{ self.orders() }</> };
+                trouble_panel(trouble, self.texts, self.heading, self.on_retry(), leave)
+            }
+            Checkout::Holding(holding) => self.holding(holding),
+        }
+    }
+
+    fn awaiting(&self, trouble: Option<&crate::checkout::Trouble>, sentence: &str) -> Html {
+        match trouble {
+            None => order_skeleton(sentence),
+            Some(trouble) => {
+                let leave = self.done();
+                trouble_panel(trouble, self.texts, self.heading, self.on_retry(), leave)
+            }
+        }
+    }
+
+    fn holding(&self, holding: &Holding) -> Html {
+        match holding.stage {
+            Stage::Payable { notice } => self.payable(holding, notice, None),
+            Stage::Failed { reason } => self.payable(holding, None, Some(reason)),
+            Stage::SheetOpen { .. } => self.payable(holding, None, None),
+            Stage::Confirming { since, reason } => self.confirming(holding, since, reason),
+            Stage::NotYetConfirmed {
+                reason,
+                is_checking,
+                may_pay_again,
+            } => self.not_yet(holding, reason, is_checking, may_pay_again),
+            Stage::Expiring => self.told(
+                waiting_mark(),
+                (self.texts.expiring_title, self.texts.expiring_text),
+                order_details(&holding.order, self.texts),
+                self.done(),
+            ),
+            Stage::Settled => self.settled(holding),
+        }
+    }
+
+    /// The order, ready to be paid, with what happened before above it.
+    fn payable(&self, holding: &Holding, said: Option<Notice>, reason: Option<FailReason>) -> Html {
+        let (order, texts) = (&holding.order, self.texts);
+        let ends_at = self
+            .handle
+            .now()
+            .plus_ms(holding.time_left_ms(self.handle.now()));
+        let is_open = matches!(holding.stage, Stage::SheetOpen { .. });
+        html! {
+            <div class={classes!("wc-screen", is_open.then_some("wc-screen--dimmed"))}>
+                if let Some(Notice::Cancelled) = said {
+                    { notice(texts.cancelled_title, texts.cancelled_text) }
+                }
+                if let Some(Notice::TapAgain) = said {
+                    { notice("", texts.tap_again) }
+                }
+                if let Some(reason) = reason {
+                    { notice(texts.failed_title, (texts.reason)(reason)) }
+                }
+                <div class="wc-summary">
+                    <p class="wc-summary__merchant">{ order.merchant_name.clone() }</p>
+                    <h1 class="wc-summary__amount" tabindex="-1" ref={self.heading}
+                        aria-label={yuan(order.amount_total)}>
+                        <small>{ "¥" }</small>{ order.amount_total.to_string() }
+                    </h1>
+                    <Countdown {ends_at} {texts} />
+                </div>
+                { order_details(order, texts) }
+                if reason.is_some() {
+                    { support_code(Some(order.id.as_str()), texts) }
+                }
+                if self.environment.opens_sheet() {
+                    { pay_bar(holding, self.handle, texts) }
+                } else {
+                    { self.hand_over() }
+                }
+            </div>
+        }
+    }
+
+    fn hand_over(&self) -> Html {
+        let texts = self.texts;
+        // The app keeps the order in the page's address, so the phone goes on with the same order.
+        let path = browser::path_and_query();
+        html! {
+            <section class="wc-card wc-hand-over-card">
+                <h2 class="wc-card__title">{ texts.hand_over_title }</h2>
+                <p>{ hand_over_sentence(self.environment, texts) }</p>
+                <HandOver {path} api_base={self.api_base.clone()} {texts} />
+                <p class="wc-caption">{ texts.hand_over_waiting }</p>
+            </section>
+        }
+    }
+
+    fn confirming(
+        &self,
+        holding: &Holding,
+        since: wechat_checkout_protocol::UnixMillis,
+        reason: Option<FailReason>,
+    ) -> Html {
+        let texts = self.texts;
+        let text = reason.map_or(texts.confirming_text, texts.reason);
+        let more = html! {
+            <>
+                <Elapsed {since} {texts} />
+                { order_details(&holding.order, texts) }
+            </>
+        };
+        self.told(
+            waiting_mark(),
+            (texts.confirming_title, text),
+            more,
+            self.orders(),
+        )
+    }
+
+    fn not_yet(
+        &self,
+        holding: &Holding,
+        reason: Option<FailReason>,
+        is_checking: bool,
+        may_pay_again: bool,
+    ) -> Html {
+        let texts = self.texts;
+        let label = if is_checking {
+            texts.checking
+        } else {
+            texts.check_again
+        };
+        let on_pay = {
+            let handle = self.handle.clone();
+            Callback::from(move |()| handle.pay())
+        };
+        let more = html! {
+            <>
+                if let Some(reason) = reason {
+                    <p class="wc-result__text">{ (texts.reason)(reason) }</p>
+                }
+                { order_details(&holding.order, texts) }
+            </>
+        };
+        let actions = html! {
+            <>
+                { button(ButtonKind::Primary, "retry", label, is_checking, self.on_retry()) }
+                if may_pay_again && self.environment.opens_sheet() {
+                    { button(ButtonKind::Quiet, "pay-again", texts.pay_again, false, on_pay) }
+                }
+                { self.orders() }
+            </>
+        };
+        self.told(
+            attention_mark(),
+            (texts.not_yet_title, texts.not_yet_text),
+            more,
+            actions,
+        )
+    }
+
+    fn settled(&self, holding: &Holding) -> Html {
+        let (order, texts) = (&holding.order, self.texts);
+        let is_paid = order.status == OrderStatus::Confirmed;
+        let mark = match (order.attention, order.status) {
+            (Some(Attention::UnderReview), _) => attention_mark(),
+            (_, OrderStatus::Confirmed) => paid_mark(),
+            (_, OrderStatus::Refunding | OrderStatus::Refunded) => return_mark(),
+            (Some(Attention::LatePaymentRefunded), _) => return_mark(),
+            (
+                None,
+                OrderStatus::Closed | OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation,
+            ) => clock_mark(),
+        };
+        let more = html! {
+            <>
+                if is_paid {
+                    <p class="wc-result__amount">{ yuan(order.amount_total) }</p>
+                }
+                { delivered(order, texts) }
+                { order_details(order, texts) }
+            </>
+        };
+        let can_order_again = matches!(order.status, OrderStatus::Closed | OrderStatus::Refunded);
+        let on_again = self.on_retry();
+        let actions = html! {
+            <>
+                if can_order_again && self.environment.can_sign_in() {
+                    { button(
+                        ButtonKind::Primary, "order-again", texts.order_again, false, on_again,
+                    ) }
+                }
+                { self.done() }
+                { self.orders() }
+            </>
+        };
+        self.told(mark, settled_words(order, texts), more, actions)
+    }
+
+    fn told(
+        &self,
+        mark: Html,
+        (title, text): (&'static str, &'static str),
+        more: Html,
+        actions: Html,
+    ) -> Html {
+        let outcome = Outcome {
+            mark,
+            title: title.into(),
+            text: text.into(),
+            more,
+            actions,
+        };
+        result(outcome, self.heading)
+    }
+
+    fn on_retry(&self) -> Callback<()> {
+        let handle = self.handle.clone();
+        Callback::from(move |()| handle.retry())
+    }
+
+    fn done(&self) -> Html {
+        let Some(on_done) = self.on_done.clone() else {
+            return Html::default();
+        };
+        let kind = match self
+            .handle
+            .state()
+            .holding()
+            .map(|holding| holding.order.status)
+        {
+            Some(OrderStatus::Confirmed) => ButtonKind::Primary,
+            _ => ButtonKind::Quiet,
+        };
+        button(kind, "done", self.texts.done, false, on_done)
+    }
+
+    fn orders(&self) -> Html {
+        let Some(on_orders) = self.on_orders.clone() else {
+            return Html::default();
+        };
+        button(
+            ButtonKind::Quiet,
+            "my-orders",
+            self.texts.my_orders,
+            false,
+            on_orders,
+        )
+    }
+}

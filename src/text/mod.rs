@@ -1,0 +1,291 @@
+//! Every sentence the buyer reads, one file per language.
+//!
+//! A language is a value of [`Texts`]: a sentence that is missing does not compile. An embedding app
+//! replaces single sentences with `Texts { pay: "…", ..ZH_CN }`.
+
+pub(crate) mod date;
+mod en;
+mod zh_cn;
+mod zh_tw;
+
+pub use date::Moment;
+pub(crate) use date::two_digits;
+pub use en::EN;
+pub use zh_cn::ZH_CN;
+pub use zh_tw::ZH_TW;
+
+use wechat_checkout_protocol::OrderStatus;
+
+use crate::checkout::{FailReason, TroubleKind};
+
+/// The languages of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// Simplified Chinese.
+    ZhCn,
+    /// Traditional Chinese.
+    ZhTw,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// All of them, in the order of the switch.
+    pub const ALL: [Language; 3] = [Language::ZhCn, Language::ZhTw, Language::En];
+
+    /// The tag for `lang` attributes and `?lang=`.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::ZhCn => "zh-CN",
+            Language::ZhTw => "zh-TW",
+            Language::En => "en",
+        }
+    }
+
+    /// The sentences.
+    #[must_use]
+    pub fn texts(self) -> &'static Texts {
+        match self {
+            Language::ZhCn => &ZH_CN,
+            Language::ZhTw => &ZH_TW,
+            Language::En => &EN,
+        }
+    }
+
+    /// Reads a language tag of any spelling: `zh_TW`, `zh-Hant-HK`, `en-GB`.
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Option<Language> {
+        let tag = tag.trim().to_ascii_lowercase().replace('_', "-");
+        let has = |part: &str| tag.split('-').any(|found| found == part);
+        if has("zh") {
+            let is_traditional = ["tw", "hk", "mo", "hant"].into_iter().any(has);
+            Some(if is_traditional {
+                Language::ZhTw
+            } else {
+                Language::ZhCn
+            })
+        } else {
+            has("en").then_some(Language::En)
+        }
+    }
+
+    /// Chooses: the buyer's own choice, then WeChat's `Language/` token, then the browser's
+    /// language. Simplified Chinese for everybody else: the shop's prices and goods are Chinese.
+    #[must_use]
+    pub fn choose(chosen: Option<&str>, user_agent: &str, browser: Option<&str>) -> Language {
+        let wechat = user_agent.split_once("Language/").map(|(_, rest)| rest);
+        let wechat = wechat.and_then(|rest| rest.split([' ', ';', ')']).next());
+        [chosen, wechat, browser]
+            .into_iter()
+            .flatten()
+            .find_map(Language::of_tag)
+            .unwrap_or(Language::ZhCn)
+    }
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
+        /// The sentences of one language. `{}` stands for the one value that a sentence carries.
+        #[derive(Clone, Copy, Debug)]
+        pub struct Texts {
+            $($(#[$doc])* pub $name: &'static str,)+
+            /// A moment as a date.
+            pub date: fn(Moment) -> String,
+            /// A moment as date and time of day.
+            pub date_and_time: fn(Moment) -> String,
+            /// An order's status in one or two words.
+            pub status: fn(OrderStatus) -> &'static str,
+            /// Why the sheet did not lead to a payment.
+            pub reason: fn(FailReason) -> &'static str,
+            /// What is in the way: a title and a sentence.
+            pub trouble: fn(TroubleKind) -> (&'static str, &'static str),
+        }
+
+        impl Texts {
+            /// Name and sentence of every plain text, for tests and translators.
+            #[must_use]
+            pub fn entries(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name)),+]
+            }
+        }
+    };
+}
+
+texts! {
+    /// Name of the language itself.
+    language_name,
+    /// Title of the shop.
+    shop_title,
+    /// Title of the checkout.
+    order_title,
+    /// Title of the buyer's orders; also the link to them.
+    my_orders,
+    /// The way back to the shop.
+    back_to_shop,
+    /// Above the products.
+    choose,
+    /// Heading of the VIP products.
+    vip_group,
+    /// Heading of the vouchers.
+    voucher_group,
+    /// Badge.
+    best_value,
+    /// Badge.
+    sold_out,
+    /// Badge; `{}` is a number.
+    stock_left,
+    /// For screen readers; `{}` is an amount.
+    price_before,
+    /// The buyer's membership; `{}` is a date.
+    vip_until,
+    /// The buyer never had a membership.
+    vip_none,
+    /// The membership ended; `{}` is a date.
+    vip_ended,
+    /// Under "no membership".
+    vip_invitation,
+    /// The pay button; `{}` is the amount.
+    pay,
+    /// The pay button while parameters are fetched.
+    preparing,
+    /// While the sheet opens.
+    opening_sheet,
+    /// Countdown; `{}` is minutes and seconds.
+    pay_within,
+    /// Said by screen readers now and then; `{}` is a number of minutes.
+    minutes_left,
+    /// Said by screen readers near the end.
+    seconds_left,
+    /// Label.
+    amount,
+    /// Label.
+    product,
+    /// Label.
+    quantity,
+    /// Label.
+    merchant,
+    /// Label.
+    order_number,
+    /// Label.
+    ordered_at,
+    /// Label.
+    paid_at,
+    /// Under the pay button.
+    paid_through_wechat,
+    /// While an order is placed.
+    issuing,
+    /// While something is loaded.
+    loading,
+    /// After the buyer closed the sheet.
+    cancelled_title,
+    /// And what now.
+    cancelled_text,
+    /// Parameters had to be renewed.
+    tap_again,
+    /// Waiting for WeChat's word.
+    confirming_title,
+    /// What the buyer may do meanwhile.
+    confirming_text,
+    /// `{}` is a number of seconds.
+    elapsed,
+    /// Still no word.
+    not_yet_title,
+    /// Do not pay twice.
+    not_yet_text,
+    /// Button.
+    check_again,
+    /// The same button at work.
+    checking,
+    /// Button: the same order again.
+    pay_again,
+    /// Paid.
+    paid_title,
+    /// Heading of what was delivered.
+    delivered,
+    /// Label.
+    voucher_code,
+    /// Button.
+    copy,
+    /// The same button afterwards.
+    copied,
+    /// When copying is forbidden.
+    copy_failed,
+    /// Button.
+    done,
+    /// The sheet did not open.
+    failed_title,
+    /// Label.
+    support_code,
+    /// The time is up.
+    expiring_title,
+    /// And what happens.
+    expiring_text,
+    /// Closed.
+    closed_title,
+    /// And what that means.
+    closed_text,
+    /// Button.
+    order_again,
+    /// Money came after closing.
+    late_title,
+    /// Where it goes.
+    late_text,
+    /// Going back.
+    refunding_title,
+    /// Where it goes.
+    refunding_text,
+    /// Back.
+    refunded_title,
+    /// Where it went.
+    refunded_text,
+    /// People look into it.
+    review_title,
+    /// And what now.
+    review_text,
+    /// Button.
+    retry,
+    /// Button: through WeChat's sign-in.
+    sign_in_again,
+    /// Not in WeChat.
+    outside_title,
+    /// What to do.
+    outside_text,
+    /// On the phone itself.
+    outside_hint,
+    /// Button.
+    copy_link,
+    /// For screen readers.
+    qr_label,
+    /// Another place than WeChat on a phone.
+    hand_over_title,
+    /// Desktop WeChat.
+    hand_over_desktop,
+    /// Mini-program.
+    hand_over_mini_program,
+    /// Developer tools.
+    hand_over_dev_tools,
+    /// WeCom.
+    hand_over_wecom,
+    /// Old client.
+    hand_over_too_old,
+    /// Under the hand-over code.
+    hand_over_waiting,
+    /// No orders yet.
+    no_orders,
+    /// Heading.
+    my_vouchers,
+}
+
+/// Puts the one value into a sentence.
+#[must_use]
+pub fn fill(sentence: &str, value: &str) -> String {
+    sentence.replacen("{}", value, 1)
+}
+
+/// Two sets of sentences are the same when they are one.
+impl PartialEq for Texts {
+    fn eq(&self, other: &Texts) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
