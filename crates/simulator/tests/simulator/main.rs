@@ -1,0 +1,10 @@
+//! The simulator from outside: as a merchant's server, a buyer's browser and a tester see it.
+
+mod buyer;
+mod closing;
+mod control;
+mod courier;
+mod gateway;
+mod proxy;
+mod receiver;
+mod stage;
