@@ -1,6 +1,7 @@
 //! WeChat's XML: one flat level of elements under one root, read strictly and written plainly.
 
 mod read;
+mod scan;
 mod write;
 
 pub use read::{BYTES_MAX, FIELDS_MAX, XmlError, read};

@@ -1,10 +1,7 @@
 //! Reads the strict subset of XML that WeChat writes, and refuses everything else.
 
-use std::borrow::Cow;
-
-use quick_xml::Reader;
-use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
-
+use super::scan::{Piece, Scanner, Tag};
+use super::write::is_xml_text;
 use crate::Params;
 use crate::params::ParamsBuilder;
 
@@ -13,9 +10,6 @@ pub const BYTES_MAX: usize = 64 * 1024;
 
 /// A message with more parameters is refused.
 pub const FIELDS_MAX: usize = 2048;
-
-/// WeChat's longest documented name has 24 bytes.
-const NAME_BYTES_MAX: usize = 64;
 
 /// Why a message is not WeChat's XML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,30 +83,28 @@ pub fn read(message: &[u8]) -> Result<Params, XmlError> {
 }
 
 /// Reads a message whose outermost element is `root`.
-fn read_under(root: &str, message: &[u8]) -> Result<Params, XmlError> {
+pub(crate) fn read_under(root: &str, message: &[u8]) -> Result<Params, XmlError> {
     let text = check_text(message)?;
-    let mut tokens = Reader::from_str(text);
-    let mut reading = Reading::new(root, text.len());
-    let mut is_first = true;
-    loop {
-        match tokens.read_event().map_err(|_| XmlError::NotWellFormed)? {
-            Event::Start(tag) => reading.open(&tag)?,
-            Event::End(_) => reading.close(),
-            Event::Empty(tag) => {
-                reading.open(&tag)?;
-                reading.close();
-            }
-            Event::Text(part) => reading.take_text(&part.xml10_content(), &part)?,
-            Event::CData(part) => reading.take_cdata(&part.xml10_content())?,
-            Event::GeneralRef(entity) => reading.take_entity(&entity)?,
-            Event::Decl(declaration) if is_first => check_declaration(&declaration)?,
-            Event::Decl(_) | Event::PI(_) => return Err(XmlError::ProcessingInstruction),
-            Event::Comment(_) => return Err(XmlError::Comment),
-            Event::DocType(_) => return Err(XmlError::DocumentType),
-            Event::Eof => return reading.finish(),
-        }
-        is_first = false;
+    let mut scanner = Scanner::new(text);
+    scanner.skip_declaration()?;
+    scanner.skip_blanks();
+    let (name, tag) = scanner.start_tag()?;
+    if &text[name] != root {
+        return Err(XmlError::WrongRoot);
     }
+    let mut params = ParamsBuilder::over(text);
+    if tag == Tag::Open {
+        read_parameters(root, &mut scanner, &mut params)?;
+    }
+    scanner.skip_blanks();
+    if !scanner.is_at_end() {
+        // One message, and then nothing: a second root is as stray as a word.
+        return Err(match scanner.refusal() {
+            XmlError::BadName => XmlError::StrayText,
+            other => other,
+        });
+    }
+    params.finish().map_err(|_| XmlError::Duplicate)
 }
 
 /// Size, encoding and alphabet, before any tag is looked at.
@@ -124,148 +116,38 @@ fn check_text(message: &[u8]) -> Result<&str, XmlError> {
         return Err(XmlError::ByteOrderMark);
     }
     let text = str::from_utf8(message).map_err(|_| XmlError::NotUtf8)?;
-    if super::write::is_xml_text(text) {
+    if is_xml_text(text) {
         Ok(text)
     } else {
         Err(XmlError::ForbiddenCharacter)
     }
 }
 
-/// `<?xml version="1.0" encoding="UTF-8"?>`, which several SDKs put first.
-fn check_declaration(declaration: &BytesDecl<'_>) -> Result<(), XmlError> {
-    let is_version_known = matches!(declaration.version(), Ok(Cow::Borrowed("1.0")));
-    let is_utf8 = match declaration.encoding() {
-        None => true,
-        Some(Ok(name)) => name.eq_ignore_ascii_case("utf-8"),
-        Some(Err(_)) => false,
-    };
-    if is_version_known && is_utf8 {
-        Ok(())
-    } else {
-        Err(XmlError::ProcessingInstruction)
-    }
-}
-
-enum Place {
-    BeforeRoot,
-    InRoot,
-    InParameter,
-    AfterRoot,
-}
-
-struct Reading<'r> {
-    root: &'r str,
-    place: Place,
-    params: ParamsBuilder,
-}
-
-impl<'r> Reading<'r> {
-    fn new(root: &'r str, text_bytes: usize) -> Reading<'r> {
-        Reading {
-            root,
-            place: Place::BeforeRoot,
-            params: ParamsBuilder::with_capacity(text_bytes),
+fn read_parameters(
+    root: &str,
+    scanner: &mut Scanner<'_>,
+    params: &mut ParamsBuilder,
+) -> Result<(), XmlError> {
+    loop {
+        scanner.skip_blanks();
+        if scanner.end_tag(root) {
+            return Ok(());
         }
-    }
-
-    fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), XmlError> {
-        if !tag.attributes_raw().trim_ascii().is_empty() {
-            return Err(XmlError::Attribute);
+        let (name, tag) = scanner.start_tag()?;
+        if params.len() == FIELDS_MAX {
+            return Err(XmlError::TooManyFields);
         }
-        let name = tag.name().into_inner();
-        self.place = match self.place {
-            Place::BeforeRoot if name == self.root => Place::InRoot,
-            Place::BeforeRoot => return Err(XmlError::WrongRoot),
-            Place::InRoot if !is_name(name.as_bytes()) => return Err(XmlError::BadName),
-            Place::InRoot if self.params.len() == FIELDS_MAX => {
-                return Err(XmlError::TooManyFields);
+        params.begin(name.clone());
+        if tag == Tag::Empty {
+            continue;
+        }
+        let name = &scanner.text()[name];
+        loop {
+            match scanner.piece(name)? {
+                Piece::Text(place) => params.extend(place),
+                Piece::Character(character) => params.extend_char(character),
+                Piece::End => break,
             }
-            Place::InRoot => {
-                self.params.begin(name);
-                Place::InParameter
-            }
-            Place::InParameter => return Err(XmlError::Nested),
-            Place::AfterRoot => return Err(XmlError::StrayText),
-        };
-        Ok(())
-    }
-
-    /// The tokenizer has checked that the end tag matches the last start tag.
-    fn close(&mut self) {
-        self.place = match self.place {
-            Place::InParameter => Place::InRoot,
-            Place::InRoot | Place::BeforeRoot | Place::AfterRoot => Place::AfterRoot,
-        };
-    }
-
-    /// `raw` is the text before its line ends were made uniform.
-    fn take_text(&mut self, text: &str, raw: &str) -> Result<(), XmlError> {
-        if raw.contains("]]>") {
-            return Err(XmlError::NotWellFormed);
-        }
-        match self.place {
-            Place::InParameter => {
-                self.params.extend(text);
-                Ok(())
-            }
-            _ if text.trim_ascii().is_empty() => Ok(()),
-            _ => Err(XmlError::StrayText),
         }
     }
-
-    fn take_cdata(&mut self, text: &str) -> Result<(), XmlError> {
-        match self.place {
-            Place::InParameter => {
-                self.params.extend(text);
-                Ok(())
-            }
-            Place::BeforeRoot | Place::InRoot | Place::AfterRoot => Err(XmlError::StrayText),
-        }
-    }
-
-    fn take_entity(&mut self, entity: &BytesRef<'_>) -> Result<(), XmlError> {
-        let character = match &**entity {
-            "lt" => '<',
-            "gt" => '>',
-            "amp" => '&',
-            "apos" => '\'',
-            "quot" => '"',
-            _ => numeric_character(entity)?,
-        };
-        match self.place {
-            Place::InParameter => {
-                self.params.extend_char(character);
-                Ok(())
-            }
-            Place::BeforeRoot | Place::InRoot | Place::AfterRoot => Err(XmlError::StrayText),
-        }
-    }
-
-    fn finish(self) -> Result<Params, XmlError> {
-        match self.place {
-            Place::AfterRoot => self.params.finish().map_err(|_| XmlError::Duplicate),
-            Place::BeforeRoot | Place::InRoot | Place::InParameter => Err(XmlError::NotWellFormed),
-        }
-    }
-}
-
-/// `&#20013;` or `&#x4E2D;`, and only characters that could also stand there themselves.
-fn numeric_character(entity: &BytesRef<'_>) -> Result<char, XmlError> {
-    let Ok(Some(character)) = entity.resolve_char_ref() else {
-        return Err(XmlError::UnknownEntity);
-    };
-    let mut utf8 = [0; 4];
-    if super::write::is_xml_text(character.encode_utf8(&mut utf8)) {
-        Ok(character)
-    } else {
-        Err(XmlError::ForbiddenCharacter)
-    }
-}
-
-fn is_name(name: &[u8]) -> bool {
-    let is_first_allowed = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    name.len() <= NAME_BYTES_MAX
-        && name.first().copied().is_some_and(is_first_allowed)
-        && name.iter().copied().all(is_allowed)
 }

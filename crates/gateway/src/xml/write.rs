@@ -2,8 +2,8 @@
 
 use crate::Params;
 
-const CDATA_START: &str = "<![CDATA[";
-const CDATA_END: &str = "]]>";
+pub(super) const CDATA_START: &str = "<![CDATA[";
+pub(super) const CDATA_END: &str = "]]>";
 
 /// Writes a message with the outermost element `xml`; [`super::read`] gives the same map back.
 ///
@@ -78,7 +78,7 @@ pub(crate) fn is_xml_text(text: &str) -> bool {
     !has_control && (!text.as_bytes().contains(&0xEF) || text.chars().all(is_xml_character))
 }
 
-fn is_xml_character(character: char) -> bool {
+pub(super) fn is_xml_character(character: char) -> bool {
     match character {
         '\t' | '\n' | '\r' => true,
         '\u{FFFE}' | '\u{FFFF}' => false,

@@ -6,6 +6,7 @@ mod calls;
 mod merchant;
 mod notification;
 mod oauth;
+mod other_reader;
 mod roundtrip;
 mod stub;
 mod transport;

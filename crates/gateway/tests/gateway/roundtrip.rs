@@ -4,7 +4,7 @@ use proptest::collection::hash_map;
 use proptest::prelude::*;
 use wechat_checkout_gateway::{Merchant, Params, sign, xml};
 
-use crate::merchant;
+use crate::{merchant, other_reader};
 
 /// Texts that have broken parsers and signers before, between arbitrary ones.
 fn value() -> impl Strategy<Value = String> {
@@ -82,9 +82,26 @@ proptest! {
             Just("?>"), Just("<!DOCTYPE"), Just(">"), Just("text"), Just(" "), Just("\r\n"), Just("<"), Just("&"),
         ], 0..16),
     ) {
-        if let Ok(params) = xml::read(pieces.concat().as_bytes()) {
+        let message = pieces.concat();
+        if let Ok(params) = xml::read(message.as_bytes()) {
+            prop_assert_eq!(&other_reader::pairs(&message), &params);
             let again = xml::read(xml::write(&params).as_bytes());
             prop_assert_eq!(again, Ok(params));
+        }
+    }
+
+    #[test]
+    fn what_is_read_is_what_a_general_reader_reads(
+        (_, params) in message(),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let mut message = xml::write(&params).into_bytes();
+        let at = at.index(message.len());
+        message[at] = byte;
+        if let Ok(params) = xml::read(&message) {
+            let text = std::str::from_utf8(&message).expect("was read");
+            prop_assert_eq!(other_reader::pairs(text), params);
         }
     }
 }

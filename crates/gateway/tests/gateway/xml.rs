@@ -115,7 +115,7 @@ fn everything_else_is_refused() {
         ("<xml><a>&#x110000;</a></xml>", UnknownEntity),
         ("<xml><a>&#xD800;</a></xml>", UnknownEntity),
         ("<xml><a>&#;</a></xml>", UnknownEntity),
-        ("<xml><a>&#0;</a></xml>", UnknownEntity),
+        ("<xml><a>&#0;</a></xml>", ForbiddenCharacter),
         ("<xml><a>&#1;</a></xml>", ForbiddenCharacter),
         ("<xml><a>&#xFFFE;</a></xml>", ForbiddenCharacter),
         ("<xml><a>\0</a></xml>", ForbiddenCharacter),
