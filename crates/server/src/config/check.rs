@@ -70,7 +70,9 @@ pub(super) fn check(file: ConfigFile, folder: &Path) -> Result<Config, ConfigErr
 
 /// An empty text means none, so that a variable can take away what the file sets.
 fn page_dir(written: Option<PathBuf>, folder: &Path) -> Option<PathBuf> {
-    written.filter(|dir| !dir.as_os_str().is_empty()).map(|dir| folder.join(dir))
+    written
+        .filter(|dir| !dir.as_os_str().is_empty())
+        .map(|dir| folder.join(dir))
 }
 
 fn mistake(key: &'static str, sentence: impl Into<String>) -> ConfigError {

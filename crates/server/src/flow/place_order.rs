@@ -20,6 +20,10 @@ use crate::ids;
 use crate::order::{IssuedPrepay, Order, OrderEvent, Refusal, inquiry};
 use crate::store::{Advanced, NewOrder, OrderRecord, Placed, StoreError};
 
+/// WeChat closes the order by itself this long after us, should our own closing not happen. Not
+/// earlier: we close first, and then know it.
+const WECHAT_EXPIRES_LATER_MS: i64 = 5 * 60 * 1000;
+
 /// Why there is no order.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceOrderError {
@@ -185,6 +189,6 @@ fn request(app: &App, order: &Order) -> UnifiedOrder {
         order.openid.clone(),
     );
     request.time_start = Some(beijing(order.created_at));
-    request.time_expire = Some(beijing(order.expires_at));
+    request.time_expire = Some(beijing(order.expires_at.plus_ms(WECHAT_EXPIRES_LATER_MS)));
     request
 }

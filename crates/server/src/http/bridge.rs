@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use wechat_checkout_protocol::{ErrorCode, OrderView, ReportOutcome};
+use wechat_checkout_protocol::{ErrorCode, OrderId, OrderView, Problem, ReportOutcome};
 
 use super::answer::Refused;
 use super::buyer::Buyer;
@@ -12,6 +12,17 @@ use crate::app::SharedApp;
 use crate::flow;
 
 /// Signs the bridge parameters anew.
+#[utoipa::path(
+    post, path = "/api/orders/{id}/bridge", params(("id" = OrderId, Path)),
+    responses(
+        (status = 200, description = "the order, with bridge parameters", body = OrderView),
+        (status = 401, description = "no session", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "unknown, or somebody else's", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "see `code`", body = Problem, content_type = "application/problem+json"),
+        (status = 502, description = "WeChat refused", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "asking again is safe", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn refresh_bridge(
     State(app): State<SharedApp>,
     Buyer(openid): Buyer,
@@ -24,6 +35,19 @@ pub(super) async fn refresh_bridge(
 }
 
 /// Takes what the bridge said.
+#[utoipa::path(
+    post, path = "/api/orders/{id}/report", params(("id" = OrderId, Path)),
+    request_body = ReportOutcome,
+    responses(
+        (status = 200, description = "the order as it is now", body = OrderView),
+        (status = 400, description = "unreadable or out of range", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no session", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "unknown, or somebody else's", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too long", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "asking again is safe", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn report(
     State(app): State<SharedApp>,
     Buyer(openid): Buyer,

@@ -2,12 +2,19 @@
 
 use axum::Json;
 use axum::extract::State;
-use wechat_checkout_protocol::{CatalogView, ProductKind, ProductView};
+use wechat_checkout_protocol::{CatalogView, Problem, ProductKind, ProductView, routes};
 
 use super::answer::Refused;
 use crate::app::SharedApp;
 
 /// What is sold, with the stock as it is now.
+#[utoipa::path(
+    get, path = routes::CATALOG,
+    responses(
+        (status = 200, description = "what is sold", body = CatalogView),
+        (status = 503, description = "asking again is safe", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn get_catalog(
     State(app): State<SharedApp>,
 ) -> Result<Json<CatalogView>, Refused> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use wechat_checkout_protocol::ErrorCode;
+use wechat_checkout_protocol::{ErrorCode, Problem, routes};
 
 use super::answer::Refused;
 use crate::app::SharedApp;
@@ -15,11 +15,19 @@ use crate::telemetry;
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// The process lives.
+#[utoipa::path(get, path = routes::HEALTHZ, responses((status = 200, description = "it lives")))]
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
 /// The process can serve: its database commits.
+#[utoipa::path(
+    get, path = routes::READYZ,
+    responses(
+        (status = 200, description = "it can serve"),
+        (status = 503, description = "asking again is safe", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn readyz(State(app): State<SharedApp>) -> Result<&'static str, Refused> {
     match tokio::time::timeout(READY_WITHIN, app.store.ping()).await {
         Ok(Ok(())) => Ok("ready\n"),
@@ -29,6 +37,13 @@ pub(super) async fn readyz(State(app): State<SharedApp>) -> Result<&'static str,
 }
 
 /// Prometheus text.
+#[utoipa::path(
+    get, path = routes::METRICS,
+    responses(
+        (status = 200, description = "Prometheus text"),
+        (status = 204, description = "nobody collects metrics in this process"),
+    ),
+)]
 pub(super) async fn metrics() -> Response {
     match telemetry::render_metrics() {
         Some(text) => text.into_response(),

@@ -8,6 +8,7 @@ mod catalog;
 mod health;
 mod notify;
 mod oauth;
+pub mod openapi;
 mod orders;
 mod page;
 mod qr;
@@ -52,6 +53,7 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
         .route(routes::CATALOG, get(catalog::get_catalog))
         .route(routes::SESSION, get(session::get_session))
         .route(routes::BENEFITS, get(benefits::get_benefits))
+        .route(routes::OPENAPI, get(openapi::get_openapi))
         .route(routes::QR, get(qr::get_qr))
         .route(
             routes::ORDERS,

@@ -9,12 +9,19 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use wechat_checkout_gateway::notification::{ACK_SUCCESS, ack_fail};
+use wechat_checkout_protocol::routes::NOTIFY_PAYMENT;
 
 use super::trace::chain;
 use crate::app::SharedApp;
 use crate::flow::confirm_payment::{ConfirmPaymentError, Confirmation};
 use crate::flow::take_notification::{TakeNotificationError, take_notification};
 
+/// Called by WeChat, not by the page.
+#[utoipa::path(
+    post, path = NOTIFY_PAYMENT,
+    request_body(content = String, content_type = "text/xml", description = "signed XML"),
+    responses((status = 200, description = "SUCCESS or FAIL as XML", content_type = "text/xml")),
+)]
 pub(super) async fn payment(State(app): State<SharedApp>, body: Bytes) -> Response {
     let (verdict, answer) = match take_notification(&app, &body).await {
         Ok(Confirmation::Done(_)) => ("confirmed", acknowledge()),

@@ -12,8 +12,8 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use serde::{Deserialize, Serialize};
-use wechat_checkout_protocol::ErrorCode;
-use wechat_checkout_protocol::routes::OAUTH_CALLBACK;
+use wechat_checkout_protocol::routes::{OAUTH_CALLBACK, OAUTH_START};
+use wechat_checkout_protocol::{ErrorCode, Problem};
 
 use super::answer::Refused;
 use super::buyer::{cookie, session_cookie};
@@ -40,6 +40,17 @@ pub(super) struct StartQuery {
 }
 
 /// Sends the browser to WeChat.
+#[utoipa::path(
+    get, path = OAUTH_START,
+    params(
+        ("origin" = Option<String>, Query, description = "one of the public origins"),
+        ("return_to" = Option<String>, Query, description = "a path of this site"),
+    ),
+    responses(
+        (status = 303, description = "to WeChat's sign-in"),
+        (status = 400, description = "unreadable or out of range", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn start(
     State(app): State<SharedApp>,
     Query(query): Query<StartQuery>,
@@ -71,6 +82,11 @@ pub(super) struct CallbackQuery {
 }
 
 /// Takes WeChat's code, exchanges it once, and returns to the page.
+#[utoipa::path(
+    get, path = OAUTH_CALLBACK,
+    params(("code" = String, Query), ("state" = String, Query)),
+    responses((status = 303, description = "back to the page, signed in if WeChat agreed")),
+)]
 pub(super) async fn callback(
     State(app): State<SharedApp>,
     jar: CookieJar,

@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use wechat_checkout_protocol::{ErrorCode, OpenId, OrderId, OrderListView, OrderView, PlaceOrder};
+use wechat_checkout_protocol::{
+    ErrorCode, OpenId, OrderId, OrderListView, OrderView, PlaceOrder, Problem, routes,
+};
 
 use super::answer::Refused;
 use super::buyer::Buyer;
@@ -13,6 +15,20 @@ use crate::flow::view::{order_view, payable_view};
 use crate::store::OrderRecord;
 
 /// Issues an order, or returns the one of the same wish.
+#[utoipa::path(
+    post, path = routes::ORDERS, request_body = PlaceOrder,
+    responses(
+        (status = 200, description = "the order, with bridge parameters", body = OrderView),
+        (status = 400, description = "unreadable or out of range", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no session", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "unknown, or somebody else's", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "see `code`", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too long", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 502, description = "WeChat refused", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "asking again is safe", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn place_order(
     State(app): State<SharedApp>,
     Buyer(openid): Buyer,
@@ -25,6 +41,14 @@ pub(super) async fn place_order(
 }
 
 /// The buyer's own orders, newest first.
+#[utoipa::path(
+    get, path = routes::ORDERS,
+    responses(
+        (status = 200, description = "the buyer's orders", body = OrderListView),
+        (status = 401, description = "no session", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "asking again is safe", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn list_orders(
     State(app): State<SharedApp>,
     Buyer(openid): Buyer,
@@ -41,6 +65,15 @@ pub(super) async fn list_orders(
 }
 
 /// One order, with bridge parameters while it can be paid and its session is fresh.
+#[utoipa::path(
+    get, path = "/api/orders/{id}", params(("id" = OrderId, Path)),
+    responses(
+        (status = 200, description = "the order", body = OrderView),
+        (status = 401, description = "no session", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "unknown, or somebody else's", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "asking again is safe", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn get_order(
     State(app): State<SharedApp>,
     Buyer(openid): Buyer,

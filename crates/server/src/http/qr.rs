@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use serde::Deserialize;
-use wechat_checkout_protocol::ErrorCode;
+use wechat_checkout_protocol::{ErrorCode, Problem, routes};
 
 use super::answer::Refused;
 use super::oauth::own_path;
@@ -19,6 +19,17 @@ pub(super) struct QrQuery {
 }
 
 /// Only addresses of this site: nobody gets a QR code of his own with our name above it.
+#[utoipa::path(
+    get, path = routes::QR,
+    params(
+        ("origin" = Option<String>, Query, description = "one of the public origins"),
+        ("path" = Option<String>, Query, description = "a path of this site"),
+    ),
+    responses(
+        (status = 200, description = "an SVG image", content_type = "image/svg+xml"),
+        (status = 400, description = "unreadable or out of range", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn get_qr(
     State(app): State<SharedApp>,
     Query(query): Query<QrQuery>,

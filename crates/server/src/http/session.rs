@@ -2,13 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use wechat_checkout_protocol::SessionView;
+use wechat_checkout_protocol::{SessionView, routes};
 
 use super::buyer::MaybeBuyer;
 use crate::app::SharedApp;
 use crate::session::{Purpose, WATCH_TOKEN_MS};
 
 /// Whether there is a buyer, and his token for watch sockets.
+#[utoipa::path(
+    get, path = routes::SESSION,
+    responses((status = 200, description = "who is buying", body = SessionView)),
+)]
 pub(super) async fn get_session(
     State(app): State<SharedApp>,
     MaybeBuyer(openid): MaybeBuyer,

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
+use wechat_checkout_protocol::OrderId;
 
 use super::request::OrderPath;
 use crate::app::SharedApp;
@@ -16,6 +17,13 @@ const FRAME_BYTES_MAX: usize = 2_048;
 const READ_BUFFER_BYTES: usize = 1_024;
 
 /// Anybody may open a socket; the first frame says who it is.
+#[utoipa::path(
+    get, path = "/api/orders/{id}/watch", params(("id" = OrderId, Path)),
+    responses((
+        status = 101,
+        description = "a WebSocket: the first frame is a `ClientFrame` within 5 s, then come `ServerFrame`s"
+    )),
+)]
 pub(super) async fn watch_order(
     State(app): State<SharedApp>,
     OrderPath(id): OrderPath,

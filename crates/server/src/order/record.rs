@@ -63,7 +63,7 @@ pub struct Order {
     pub client_ip: IpAddr,
     /// When it was placed.
     pub created_at: UnixMillis,
-    /// WeChat's `time_expire`, and ours.
+    /// From then on it is closed if it is unpaid.
     pub expires_at: UnixMillis,
 
     /// Where it stands.

@@ -1,0 +1,13 @@
+//! Tests of the server: the machine, the stores, the HTTP surface with a simulated WeChat.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod configuration;
+mod journey;
+mod machine;
+mod openapi;
+mod property;
+mod push;
+mod refusals;
+mod sample;
+mod shop;
+mod store;

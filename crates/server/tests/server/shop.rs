@@ -1,0 +1,250 @@
+//! A shop to test: a real server, a real simulated WeChat, buyers with cookies.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::cookie::Jar;
+use reqwest::{Client, Method, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use wechat_checkout_protocol::{OrderStatus, OrderView, Problem, UnixMillis};
+use wechat_checkout_server::clock::Clock;
+use wechat_checkout_server::{Config, Server};
+use wechat_checkout_simulator::{Pace, Simulator, SimulatorConfig, demo};
+
+/// Far more than any test needs, and far less than a person's patience.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+pub(crate) struct Shop {
+    pub(crate) server: Server,
+    pub(crate) wechat: Simulator,
+    pub(crate) clock: Clock,
+    folder: PathBuf,
+}
+
+impl Shop {
+    /// Opens on held clocks: time passes only when a test says so.
+    pub(crate) async fn open() -> Shop {
+        let folder =
+            std::env::temp_dir().join(format!("wechat-checkout-{}", uuid::Uuid::now_v7().simple()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let simulator = SimulatorConfig {
+            pace: Pace::Held,
+            ..SimulatorConfig::default()
+        };
+        let wechat = Simulator::start(simulator).await.unwrap();
+        let config_file = folder.join("checkout.toml");
+        std::fs::write(&config_file, config(&wechat)).unwrap();
+        let clock = Clock::held_at(wechat.clock().now());
+        let config = Config::load(&config_file).unwrap();
+        let server = Server::start_at(config, clock.clone()).await.unwrap();
+        wechat.set_page(server.url().parse().unwrap());
+        Shop {
+            server,
+            wechat,
+            clock,
+            folder,
+        }
+    }
+
+    /// Where browsers see the shop.
+    pub(crate) fn origin(&self) -> String {
+        self.wechat
+            .client_url()
+            .as_str()
+            .trim_end_matches('/')
+            .to_owned()
+    }
+
+    /// Lets time pass for both sides, and everything that falls due happen.
+    pub(crate) async fn pass(&self, seconds: u64) {
+        let by = Duration::from_secs(seconds);
+        self.clock
+            .advance_ms(i64::try_from(by.as_millis()).unwrap());
+        self.wechat.step(by).await;
+        self.server.app().inquiry_bell.notify_one();
+    }
+
+    /// A signed-in buyer.
+    pub(crate) async fn buyer(&self, name: &str) -> Buyer {
+        let cookies = Arc::new(Jar::default());
+        cookies.add_cookie_str(&format!("wechat_buyer={name}"), self.wechat.client_url());
+        let buyer = self.visitor(cookies);
+        let start = format!("{}/oauth/start?return_to=/api/session", self.origin());
+        let answer = buyer.http.get(start).send().await.unwrap();
+        let session: Value = read(answer).await;
+        assert_eq!(session["is_signed_in"], true, "{session}");
+        Buyer {
+            watch_token: session["watch_token"].as_str().unwrap().to_owned(),
+            ..buyer
+        }
+    }
+
+    /// Somebody without a session.
+    pub(crate) fn stranger(&self) -> Buyer {
+        self.visitor(Arc::default())
+    }
+
+    fn visitor(&self, cookies: Arc<Jar>) -> Buyer {
+        let http = Client::builder()
+            .cookie_provider(cookies)
+            .timeout(DEADLINE)
+            .build()
+            .unwrap();
+        Buyer {
+            http,
+            server: self.server.url(),
+            watch_token: String::new(),
+        }
+    }
+
+    /// A notification, as somebody sends it.
+    pub(crate) async fn notify(&self, body: impl Into<reqwest::Body>) -> (StatusCode, String) {
+        let url = format!("{}/wechat/v2/notify/payment", self.server.url());
+        let answer = Client::new().post(url).body(body).send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn config(wechat: &Simulator) -> String {
+    let gateway = wechat
+        .gateway_url()
+        .as_str()
+        .trim_end_matches('/')
+        .to_owned();
+    let catalog = concat!(env!("CARGO_MANIFEST_DIR"), "/config/catalog.toml");
+    format!(
+        r#"
+listen = "127.0.0.1:0"
+public_origins = ["{origin}"]
+store = "sqlite://checkout.db"
+catalog = "{catalog}"
+session_key = "a-session-key-for-tests-of-32-chars"
+[merchant]
+name = "{name}"
+appid = "{appid}"
+mch_id = "{mch_id}"
+api_key = "{api_key}"
+sign_type = "HMAC-SHA256"
+[gateway]
+base_url = "{gateway}"
+[oauth]
+app_secret = "{app_secret}"
+authorize_url = "{gateway}/connect/oauth2/authorize"
+token_url = "{gateway}/sns/oauth2/access_token"
+"#,
+        origin = wechat.client_url().as_str().trim_end_matches('/'),
+        name = demo::MERCHANT_NAME,
+        appid = demo::APPID,
+        mch_id = demo::MCH_ID,
+        api_key = demo::API_KEY,
+        app_secret = demo::APP_SECRET,
+    )
+}
+
+pub(crate) struct Buyer {
+    pub(crate) http: Client,
+    server: String,
+    pub(crate) watch_token: String,
+}
+
+impl Buyer {
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.http
+            .get(format!("{}{path}", self.server))
+            .send()
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
+        self.http
+            .post(format!("{}{path}", self.server))
+            .json(body)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn send(&self, method: Method, path: &str) -> Response {
+        self.http
+            .request(method, format!("{}{path}", self.server))
+            .send()
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn try_order(&self, product: &str, key: &str) -> Response {
+        let wish = json!({ "product_id": product, "quantity": 1, "idempotency_key": key });
+        self.post("/api/orders", &wish).await
+    }
+
+    pub(crate) async fn order(&self, product: &str, key: &str) -> OrderView {
+        read(self.try_order(product, key).await).await
+    }
+
+    pub(crate) async fn see(&self, order: &OrderView) -> OrderView {
+        read(self.get(&format!("/api/orders/{}", order.id)).await).await
+    }
+
+    pub(crate) async fn report(&self, order: &OrderView, outcome: &str) -> OrderView {
+        let path = format!("/api/orders/{}/report", order.id);
+        read(
+            self.post(&path, &json!({ "outcome": outcome, "raw": "test" }))
+                .await,
+        )
+        .await
+    }
+
+    /// Waits until the order has a status.
+    pub(crate) async fn see_status(&self, order: &OrderView, status: OrderStatus) -> OrderView {
+        let seen = tokio::time::timeout(DEADLINE, async {
+            loop {
+                let seen = self.see(order).await;
+                if seen.status == status {
+                    return seen;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        seen.await
+            .unwrap_or_else(|_| panic!("the order never became {status:?}"))
+    }
+}
+
+/// A successful JSON answer.
+pub(crate) async fn read<T: DeserializeOwned>(answer: Response) -> T {
+    let status = answer.status();
+    let text = answer.text().await.unwrap();
+    assert!(status.is_success(), "{status}: {text}");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// A refusal: the right status, the right media type, the right code.
+pub(crate) async fn refusal(answer: Response, status: u16) -> Problem {
+    assert_eq!(answer.status().as_u16(), status);
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    let request_id = answer.headers()["x-request-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let problem: Problem = answer.json().await.unwrap();
+    assert_eq!(problem.status, status);
+    assert_eq!(problem.request_id, request_id);
+    problem
+}
+
+/// A day in milliseconds.
+pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// The end of 31 days from an instant.
+pub(crate) fn month_after(at: UnixMillis) -> UnixMillis {
+    at.plus_ms(31 * DAY_MS)
+}
