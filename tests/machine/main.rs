@@ -1,0 +1,14 @@
+//! The pure parts of the page, tested natively: the checkout machine, the bridge's answers, the user
+//! agents, the push policy, the sentences.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod bridge_answers;
+mod environments;
+mod fixtures;
+mod properties;
+mod push_policy;
+mod seeking;
+mod sentences;
+mod settling;
+mod sheet;
