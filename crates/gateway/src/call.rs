@@ -2,12 +2,16 @@
 
 mod closeorder;
 mod orderquery;
+mod refund;
+mod refundquery;
 mod request;
 mod unifiedorder;
 
 pub use closeorder::Closed;
 pub(crate) use closeorder::{read as read_closed, to_params as closeorder_params};
 pub use orderquery::{OrderQueryReply, QueryBy};
+pub use refund::{Refund, RefundAccepted, RefundAccount};
+pub use refundquery::{RefundQueryBy, RefundQueryReply, RefundRecord, RefundStatus};
 pub use request::InvalidRequest;
 pub use unifiedorder::{Prepay, TradeType, UnifiedOrder};
 

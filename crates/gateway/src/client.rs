@@ -6,7 +6,8 @@ use std::time::Duration;
 use url::Url;
 
 use crate::call::{
-    self, CallError, Closed, OrderQueryReply, Prepay, QueryBy, UnifiedOrder, UnknownCause,
+    self, CallError, Closed, InvalidRequest, OrderQueryReply, Prepay, QueryBy, Refund,
+    RefundAccepted, RefundQueryBy, RefundQueryReply, UnifiedOrder, UnknownCause,
 };
 use crate::judge::judge;
 use crate::transport::{ClientCertificate, ClientError, Transport, TransportConfig};
@@ -69,6 +70,7 @@ impl ClientConfig {
 pub struct Client {
     merchant: Merchant,
     hosts: Arc<[Url]>,
+    has_certificate: bool,
     transport: Transport,
 }
 
@@ -84,9 +86,11 @@ impl Client {
             .chain(config.second_base_url)
             .collect();
         let transport = Transport::new(&transport_config, &hosts.iter().collect::<Vec<_>>())?;
+        let has_certificate = config.client_certificate.is_some();
         Ok(Client {
             merchant,
             hosts: hosts.into(),
+            has_certificate,
             transport,
         })
     }
@@ -129,6 +133,44 @@ impl Client {
         Ok(call::read_closed(
             self.send("/pay/closeorder", params).await?,
         ))
+    }
+
+    /// Gives money back (申请退款). Needs the merchant certificate.
+    ///
+    /// Success means that WeChat has taken it in hand; [`Client::refundquery`] tells the end.
+    ///
+    /// # Errors
+    /// See [`CallError`]. After an unknown outcome send the same refund again, never a new number.
+    pub async fn refund(&self, refund: &Refund<'_>) -> Result<Verified<RefundAccepted>, CallError> {
+        self.require_certificate()?;
+        let params = refund.to_params().map_err(CallError::Invalid)?;
+        let reply = self.send("/secapi/pay/refund", params).await?;
+        Ok(RefundAccepted::read(refund, reply).map_err(UnknownCause::Incomplete)?)
+    }
+
+    /// Asks what became of refunds (查询退款).
+    ///
+    /// `offset` is 0, or skips so many refunds of an order that has more than 20.
+    ///
+    /// # Errors
+    /// See [`CallError`]. `REFUNDNOTEXIST` right after an unclear refund call proves nothing.
+    pub async fn refundquery(
+        &self,
+        query: RefundQueryBy<'_>,
+        offset: u32,
+    ) -> Result<Verified<RefundQueryReply>, CallError> {
+        let params = query.to_params(offset).map_err(CallError::Invalid)?;
+        let reply = self.send("/pay/refundquery", params).await?;
+        Ok(RefundQueryReply::read(query, reply).map_err(UnknownCause::Incomplete)?)
+    }
+
+    /// A simulator on this machine speaks plain HTTP, where there are no certificates.
+    pub(crate) fn require_certificate(&self) -> Result<(), InvalidRequest> {
+        let is_encrypted = self.hosts.iter().any(|host| host.scheme() == "https");
+        if is_encrypted && !self.has_certificate {
+            return Err(InvalidRequest::NoCertificate);
+        }
+        Ok(())
     }
 
     async fn send(&self, path: &str, mut params: Params) -> Result<Verified<Params>, CallError> {

@@ -52,3 +52,44 @@ pub(crate) fn fen(params: &Params, name: &'static str) -> Result<Option<Fen>, Fi
 pub(crate) fn required_fen(params: &Params, name: &'static str) -> Result<Fen, FieldError> {
     fen(params, name)?.ok_or(FieldError::Missing { name })
 }
+
+/// An amount whose wire name is `base` and a number, such as `coupon_fee_0`; errors name the base.
+pub(crate) fn numbered_fen(
+    params: &Params,
+    base: &'static str,
+    suffix: &str,
+) -> Result<Option<Fen>, FieldError> {
+    match params.get(&[base, suffix].concat()) {
+        None | Some("") => Ok(None),
+        Some(digits) => Fen::parse(digits)
+            .map(Some)
+            .ok_or(FieldError::NotANumber { name: base }),
+    }
+}
+
+pub(crate) fn count(
+    params: &Params,
+    name: &'static str,
+    max: u32,
+) -> Result<Option<u32>, FieldError> {
+    numbered_count(params, name, name, max)
+}
+
+/// A count that says how many numbered parameters follow, so it is bounded before it is believed.
+pub(crate) fn numbered_count(
+    params: &Params,
+    base: &'static str,
+    name: &str,
+    max: u32,
+) -> Result<Option<u32>, FieldError> {
+    let digits = match params.get(name) {
+        None | Some("") => return Ok(None),
+        Some(digits) => digits,
+    };
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let count = digits
+        .parse()
+        .ok()
+        .filter(|&count| is_number && count <= max);
+    count.map(Some).ok_or(FieldError::NotANumber { name: base })
+}

@@ -8,6 +8,7 @@ pub mod beijing;
 pub mod bridge;
 pub mod call;
 mod client;
+pub mod coupon;
 mod error_code;
 mod fields;
 mod hex;
@@ -28,15 +29,19 @@ pub mod xml;
 
 pub use bridge::{bridge_params, verify_bridge_params};
 pub use call::{
-    CallError, Closed, InvalidRequest, OrderQueryReply, Prepay, QueryBy, TradeType, UnifiedOrder,
-    UnknownCause,
+    CallError, Closed, InvalidRequest, OrderQueryReply, Prepay, QueryBy, Refund, RefundAccepted,
+    RefundAccount, RefundQueryBy, RefundQueryReply, RefundRecord, RefundStatus, TradeType,
+    UnifiedOrder, UnknownCause,
 };
 pub use client::{Client, ClientConfig};
+pub use coupon::{Coupon, CouponKind};
 pub use error_code::{ErrCode, RetryClass};
 pub use fields::FieldError;
 pub use key::{ApiKey, ApiKeyError};
 pub use merchant::{Merchant, MerchantError, VerifyError};
-pub use notification::{NotificationError, PaymentNotification};
+pub use notification::{
+    NotificationError, PaymentNotification, RefundNotification, RefundNotificationError,
+};
 pub use oauth::{OAuthClient, OAuthConfig, OAuthError, OAuthGrant};
 pub use params::Params;
 pub use sign::{SignType, SignTypeError};

@@ -2,6 +2,8 @@
 
 mod acknowledgement;
 mod payment;
+mod refund;
 
 pub use acknowledgement::{ACK_SUCCESS, ack_fail};
 pub use payment::{NotificationError, PaymentNotification, read_payment};
+pub use refund::{RefundNotification, RefundNotificationError, read_refund, write_refund};

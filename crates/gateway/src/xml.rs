@@ -4,6 +4,7 @@ mod read;
 mod scan;
 mod write;
 
+pub(crate) use read::read_under;
 pub use read::{BYTES_MAX, FIELDS_MAX, XmlError, read};
-pub(crate) use write::is_xml_text;
 pub use write::write;
+pub(crate) use write::{is_xml_text, write_under};

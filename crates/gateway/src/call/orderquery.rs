@@ -2,7 +2,10 @@
 //!
 //! Official page: <https://pay.weixin.qq.com/doc/v2/merchant/4011935202>.
 
+use wechat_checkout_protocol::Fen;
+
 use super::request::{InvalidRequest, Request};
+use crate::coupon::{self, Coupon};
 use crate::fields::{self, FieldError};
 use crate::{Params, Payment, TradeState, Verified};
 
@@ -17,11 +20,14 @@ pub enum QueryBy<'a> {
 
 impl QueryBy<'_> {
     pub(crate) fn to_params(self) -> Result<Params, InvalidRequest> {
-        let request = match self {
-            QueryBy::OutTradeNo(number) => Request::default().out_trade_no(number)?,
-            QueryBy::TransactionId(id) => Request::default().text("transaction_id", id, 32)?,
-        };
-        Ok(request.into_params())
+        Ok(self.to_request()?.into_params())
+    }
+
+    pub(super) fn to_request(self) -> Result<Request, InvalidRequest> {
+        match self {
+            QueryBy::OutTradeNo(number) => Request::default().out_trade_no(number),
+            QueryBy::TransactionId(id) => Request::default().text("transaction_id", id, 32),
+        }
     }
 
     /// An answer about another order (replayed, or mixed up on the way) is no answer.
@@ -47,6 +53,10 @@ pub struct OrderQueryReply {
     pub trade_state: TradeState,
     /// The state in WeChat's words, for people.
     pub trade_state_desc: Option<String>,
+    /// 代金券金额: `cash_fee` and this make `total_fee`.
+    pub coupon_fee: Option<Fen>,
+    /// Coupons that paid for a part.
+    pub coupons: Vec<Coupon>,
     /// Every parameter as received.
     pub params: Params,
     payment: Option<Payment>,
@@ -69,6 +79,8 @@ impl OrderQueryReply {
             out_trade_no: fields::required(&params, "out_trade_no")?,
             trade_state,
             trade_state_desc: fields::text(&params, "trade_state_desc"),
+            coupon_fee: fields::fen(&params, "coupon_fee")?,
+            coupons: coupon::of_payment(&params)?,
             params,
             payment,
         }))

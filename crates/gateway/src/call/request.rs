@@ -31,6 +31,18 @@ pub enum InvalidRequest {
         /// Wire name.
         name: &'static str,
     },
+    /// 1 to 64 characters of `[0-9A-Za-z_-|*@]`.
+    #[error("out_refund_no is not 1 to 64 characters of 0-9 A-Z a-z _ - | * @")]
+    BadRefundNumber,
+    /// More cannot go back than was paid.
+    #[error("refund_fee is more than total_fee")]
+    RefundAboveTotal,
+    /// The call needs the merchant's API certificate; WeChat would answer with a TLS error.
+    #[error("call needs the merchant certificate, and none is configured")]
+    NoCertificate,
+    /// Not `yyyyMMdd`.
+    #[error("bill_date is not a date of 8 digits")]
+    BadDate,
     /// Nothing can be paid.
     #[error("{name} is zero")]
     ZeroAmount {
@@ -118,6 +130,14 @@ impl Request {
             return Err(InvalidRequest::BadNumber { name });
         }
         self.text(name, value, 32)
+    }
+
+    pub(crate) fn out_refund_no(self, value: &str) -> Result<Request, InvalidRequest> {
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
+        if !(1..=64).contains(&value.len()) || !value.bytes().all(is_allowed) {
+            return Err(InvalidRequest::BadRefundNumber);
+        }
+        self.text("out_refund_no", value, 64)
     }
 
     pub(crate) fn notify_url(self, url: &url::Url) -> Result<Request, InvalidRequest> {

@@ -4,6 +4,7 @@
 
 use wechat_checkout_protocol::Fen;
 
+use crate::coupon::{self, Coupon};
 use crate::fields::{self, FieldError};
 use crate::merchant::VerifyError;
 use crate::xml::{self, XmlError};
@@ -22,6 +23,10 @@ pub struct PaymentNotification {
     pub is_subscribe: Option<String>,
     /// 设备号.
     pub device_info: Option<String>,
+    /// 代金券金额: `cash_fee` and this make `total_fee`.
+    pub coupon_fee: Option<Fen>,
+    /// Coupons that paid for a part.
+    pub coupons: Vec<Coupon>,
     /// Every parameter as received, also those that nobody documented.
     pub params: Params,
 }
@@ -81,6 +86,8 @@ pub fn read_payment(
         cash_fee_type: fields::text(&params, "cash_fee_type"),
         is_subscribe: fields::text(&params, "is_subscribe"),
         device_info: fields::text(&params, "device_info"),
+        coupon_fee: fields::fen(&params, "coupon_fee")?,
+        coupons: coupon::of_payment(&params)?,
         params,
     }))
 }

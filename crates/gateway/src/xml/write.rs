@@ -11,20 +11,27 @@ pub(super) const CDATA_END: &str = "]]>";
 /// refuses such values before it signs.
 #[must_use]
 pub fn write(params: &Params) -> String {
+    write_under("xml", params)
+}
+
+/// Writes a message with the outermost element `root`.
+pub(crate) fn write_under(root: &str, params: &Params) -> String {
     // Names appear twice, and CDATA adds 12 bytes: one allocation is enough for most messages.
     let mut message = String::with_capacity(params.text_bytes() * 2 + params.len() * 20 + 16);
-    message.push_str("<xml>");
+    write_tag(&mut message, "<", root);
     for (name, value) in params.iter() {
-        message.push('<');
-        message.push_str(name);
-        message.push('>');
+        write_tag(&mut message, "<", name);
         write_value(&mut message, value);
-        message.push_str("</");
-        message.push_str(name);
-        message.push('>');
+        write_tag(&mut message, "</", name);
     }
-    message.push_str("</xml>");
+    write_tag(&mut message, "</", root);
     message
+}
+
+fn write_tag(message: &mut String, start: &str, name: &str) {
+    message.push_str(start);
+    message.push_str(name);
+    message.push('>');
 }
 
 fn write_value(message: &mut String, value: &str) {
