@@ -3,6 +3,7 @@
 mod answers;
 mod bridge;
 mod calls;
+mod corpus;
 mod merchant;
 mod mutual_tls;
 mod notification;
