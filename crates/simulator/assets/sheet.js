@@ -36,6 +36,7 @@ function drawSheet(order) {
   panel.setAttribute("aria-modal", "true");
   panel.setAttribute("aria-label", "模拟微信支付");
   panel.lang = "zh-CN";
+  panel.tabIndex = -1;
 
   const head = element("header", "wechat-sheet__head");
   const cancel = button("wechat-sheet__close", "", "sheet-cancel");
@@ -100,7 +101,8 @@ function openSheet(order) {
     document.addEventListener("keydown", onKey);
   });
   document.body.append(backdrop);
-  choices.pay.focus({ preventScroll: true });
+  // Not the green button: a stray Enter must not pay.
+  panel.focus({ preventScroll: true });
   const close = () => {
     document.removeEventListener("keydown", onKey);
     backdrop.remove();

@@ -1,10 +1,14 @@
 //! The gateway: `/pay/…` as `api.mch.weixin.qq.com` answers it.
 
 mod answer;
+mod bill;
 mod call;
 mod closeorder;
+mod downloadbill;
 mod fault;
 mod orderquery;
+mod refund;
+mod refundquery;
 mod unifiedorder;
 
 use std::sync::Arc;
@@ -32,13 +36,17 @@ enum Endpoint {
     UnifiedOrder,
     OrderQuery,
     CloseOrder,
+    Refund,
+    RefundQuery,
 }
 
 impl Endpoint {
-    const ALL: [Endpoint; 3] = [
+    const ALL: [Endpoint; 5] = [
         Endpoint::UnifiedOrder,
         Endpoint::OrderQuery,
         Endpoint::CloseOrder,
+        Endpoint::Refund,
+        Endpoint::RefundQuery,
     ];
 
     const fn path(self) -> &'static str {
@@ -46,6 +54,8 @@ impl Endpoint {
             Endpoint::UnifiedOrder => "/pay/unifiedorder",
             Endpoint::OrderQuery => "/pay/orderquery",
             Endpoint::CloseOrder => "/pay/closeorder",
+            Endpoint::Refund => "/secapi/pay/refund",
+            Endpoint::RefundQuery => "/pay/refundquery",
         }
     }
 
@@ -59,6 +69,8 @@ impl Endpoint {
             Endpoint::UnifiedOrder => unifiedorder::place(platform, call),
             Endpoint::OrderQuery => orderquery::query(platform, call),
             Endpoint::CloseOrder => closeorder::close(platform, call, scenario),
+            Endpoint::Refund => refund::refund(platform, call, scenario),
+            Endpoint::RefundQuery => refundquery::query(platform, call),
         }
     }
 }
@@ -73,73 +85,94 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         router = router.route(endpoint.path(), any(answer));
     }
     router
+        .route(downloadbill::PATH, any(answer_bill))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(platform)
 }
 
 async fn answer(platform: &Platform, endpoint: Endpoint, method: &Method, body: &[u8]) -> Response {
-    if method != Method::POST {
-        return answer::protocol_failure("请使用post方法");
-    }
-    let params = match call::read(body) {
-        Ok(params) => params,
-        Err(refusal) => return refuse_unattributed(platform, endpoint, &Params::new(), &refusal),
-    };
-    let call = match call::attribute(platform, params.clone()) {
+    let path = endpoint.path();
+    let call = match attributed(platform, path, method, body) {
         Ok(call) => call,
-        Err(refusal) => return refuse_unattributed(platform, endpoint, &params, &refusal),
+        Err(refusal) => return answer::protocol_failure(refusal.name()),
     };
     let scenario = fault::scenario_of(platform, &call);
-    match fault::before(scenario).await {
-        Fault::Drop => {
-            log(
-                platform,
-                endpoint,
-                &call.params,
-                SignatureVerdict::Valid,
-                "connection dropped",
-            );
-            return fault::dropped_connection();
-        }
-        Fault::None => {}
+    if let Fault::Drop = fault::before(scenario).await {
+        log(
+            platform,
+            path,
+            &call.params,
+            SignatureVerdict::Valid,
+            "connection dropped",
+        );
+        return fault::dropped_connection();
     }
     let outcome = endpoint.carry_out(platform, &call, scenario);
-    let outcome = fault::spoil(platform, endpoint.path(), &call, scenario, outcome);
+    let outcome = fault::spoil(platform, path, &call, scenario, outcome);
     let word = outcome.as_ref().map_or_else(Refusal::name, |_| "SUCCESS");
+    log(platform, path, &call.params, SignatureVerdict::Valid, word);
+    answer::signed(&call, &outcome)
+}
+
+/// The bill alone is answered with a file, and refused with codes of its own.
+async fn answer_bill(
+    State(platform): State<Arc<Platform>>,
+    method: Method,
+    body: Bytes,
+) -> Response {
+    let call = match attributed(&platform, downloadbill::PATH, &method, &body) {
+        Ok(call) => call,
+        Err(refusal) => return downloadbill::refused(refusal.into()),
+    };
+    let outcome = downloadbill::download(&platform, &call);
+    let word = outcome
+        .as_ref()
+        .map_or_else(|refusal| refusal.message, |_| "SUCCESS");
     log(
-        platform,
-        endpoint,
+        &platform,
+        downloadbill::PATH,
         &call.params,
         SignatureVerdict::Valid,
         word,
     );
-    answer::signed(&call, &outcome)
+    outcome.unwrap_or_else(downloadbill::refused)
 }
 
-fn refuse_unattributed(
-    platform: &Platform,
-    endpoint: Endpoint,
-    params: &Params,
-    refusal: &Refusal,
-) -> Response {
+/// Reads a call and checks who sent it; a refusal is written into the log.
+fn attributed<'a>(
+    platform: &'a Platform,
+    path: &str,
+    method: &Method,
+    body: &[u8],
+) -> Result<Call<'a>, Refusal> {
+    if method != Method::POST {
+        return Err(Refusal::Protocol("请使用post方法"));
+    }
+    let (params, refusal) = match call::read(body) {
+        Err(refusal) => (Params::new(), refusal),
+        Ok(params) => match call::attribute(platform, params.clone()) {
+            Ok(call) => return Ok(call),
+            Err(refusal) => (params, refusal),
+        },
+    };
     let verdict = match refusal.name() {
-        "签名错误" => SignatureVerdict::Invalid,
+        call::SIGN_ERROR => SignatureVerdict::Invalid,
         _ => SignatureVerdict::NotChecked,
     };
-    log(platform, endpoint, params, verdict, refusal.name());
-    answer::protocol_failure(refusal.name())
+    log(platform, path, &params, verdict, refusal.name());
+    Err(refusal)
 }
 
 fn log(
     platform: &Platform,
-    endpoint: Endpoint,
+    path: &str,
     params: &Params,
     signature: SignatureVerdict,
     answer: &str,
 ) {
     let entry = RequestEntry {
         at: platform.clock.now(),
-        path: endpoint.path().to_owned(),
+        path: path.to_owned(),
         out_trade_no: params.get("out_trade_no").map(str::to_owned),
         signature,
         answer: answer.to_owned(),

@@ -52,6 +52,8 @@ pub(crate) struct Ledger {
     trades: BTreeMap<TradeKey, Trade>,
     by_prepay_id: HashMap<String, TradeKey>,
     by_transaction_id: HashMap<String, TradeKey>,
+    /// Which trade a refund belongs to, by merchant and `out_refund_no`.
+    refunded_trades: HashMap<(String, String), TradeKey>,
 }
 
 impl Ledger {
@@ -176,11 +178,6 @@ impl Ledger {
     /// Finds by the merchant's number.
     pub(crate) fn trade(&self, key: &TradeKey) -> Option<&Trade> {
         self.trades.get(key)
-    }
-
-    /// Finds by the merchant's number, to change it.
-    pub(crate) fn trade_mut(&mut self, key: &TradeKey) -> Option<&mut Trade> {
-        self.trades.get_mut(key)
     }
 
     /// Finds by the session the buyer pays in. Renewed sessions are forgotten.

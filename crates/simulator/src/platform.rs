@@ -13,11 +13,15 @@ use crate::buyer::Buyers;
 use crate::clock::Clock;
 use crate::courier::outbox::{Attempt, NotificationStatus, Outbox, Outcome};
 use crate::courier::plan::{self, FirstAttempt, Planned};
-use crate::ledger::trade::TradeKey;
+use crate::ledger::refund::{Refund, RefundRefusal, RefundRequest, RefundStatus};
+use crate::ledger::trade::{Trade, TradeKey};
 use crate::ledger::{Ledger, PayRefusal};
 use crate::oauth::Grants;
 use crate::request_log::RequestLog;
 use crate::scenario::Scenario;
+
+/// From the acceptance of a refund to its end. Real ones take minutes (零钱) to days (cards).
+const REFUND_TAKES_MS: i64 = 5_000;
 
 /// Everything that changes, under one lock: a payment and its notifications are one step.
 #[derive(Debug, Default)]
@@ -48,7 +52,6 @@ pub(crate) struct Platform {
 /// A payment that went through.
 #[derive(Clone, Debug)]
 pub(crate) struct Paid {
-    pub(crate) transaction_id: String,
     /// The true notification, when the scenario plans to send one.
     pub(crate) notification: Option<u64>,
 }
@@ -142,6 +145,43 @@ impl Platform {
         });
     }
 
+    /// Accepts a refund and plans its end.
+    pub(crate) fn refund(&self, request: RefundRequest) -> Result<(Trade, Refund), RefundRefusal> {
+        let now = self.clock.now();
+        self.change(|book| {
+            let key = request.key.clone();
+            let (trade, refund, is_new) = book.ledger.refund(request, now)?;
+            let accepted = (trade.clone(), refund);
+            if is_new {
+                let event = Event::CompleteRefund(key, accepted.1.refund_id.clone());
+                book.agenda.plan(now.plus_ms(REFUND_TAKES_MS), event);
+            }
+            Ok(accepted)
+        })
+    }
+
+    fn complete_refund(&self, key: &TradeKey, refund_id: &str) {
+        let now = self.clock.now();
+        let Some(account) = self.account(&key.mch_id) else {
+            return;
+        };
+        self.change(|book| {
+            let trade = book.ledger.trade(key);
+            let openid = trade.and_then(|trade| trade.terms.openid.as_deref());
+            let status = match book.buyers.scenario_of_openid(openid) {
+                Scenario::RefundAbnormal => RefundStatus::Abnormal,
+                _ => RefundStatus::Success,
+            };
+            let ended = book.ledger.complete_refund(key, refund_id, status, now);
+            let Some((trade, refund)) = ended else { return };
+            let Some(url) = refund.notify_url.clone() else {
+                return;
+            };
+            let planned = plan::after_refund(account, trade, &refund);
+            book.plan_notification(key, &url, planned, now);
+        });
+    }
+
     pub(crate) fn take_due_event(&self) -> Option<Event> {
         let now = self.clock.now();
         self.change_quietly(|book| book.agenda.take_due(now))
@@ -156,7 +196,7 @@ impl Platform {
         match event {
             Event::Deliver(_) => {}
             Event::PayAfterClose(key, payer) => self.pay_after_close(&key, &payer),
-            Event::CompleteRefund(..) => {}
+            Event::CompleteRefund(key, refund_id) => self.complete_refund(&key, &refund_id),
         }
     }
 
@@ -243,12 +283,8 @@ impl Book {
             .trade(key)
             .and_then(|trade| Some((trade, trade.payment()?)));
         let Some((trade, payment)) = found else {
-            return Paid {
-                transaction_id: String::new(),
-                notification: None,
-            };
+            return Paid { notification: None };
         };
-        let transaction_id = payment.transaction_id.clone();
         let url = trade.terms.notify_url.clone();
         let mut notification = None;
         for planned in plan::after_payment(account, trade, payment, scenario) {
@@ -259,10 +295,7 @@ impl Book {
                 notification = Some(id);
             }
         }
-        Paid {
-            transaction_id,
-            notification,
-        }
+        Paid { notification }
     }
 
     /// Writes a message into the outbox and its first attempt into the agenda.

@@ -57,6 +57,7 @@ scenarios! {
     CloseRace, "close-race", "The buyer pays in the very moment in which the merchant closes: close answers ORDERPAID.";
     PaidAfterClose, "paid-after-close", "The order is closed, and ten seconds later WeChat reports that it was paid.";
     RefundAbnormal, "refund-abnormal", "A refund ends as CHANGE: the buyer's bank does not take the money back.";
+    RefundNotEnough, "refund-not-enough", "A refund is refused with NOTENOUGH: the merchant's account is empty.";
     OtherPayer, "other-payer", "Another account than the orderer's opens the pay sheet.";
     UrlNotRegistered, "url-not-registered", "The pay sheet refuses the page's address as not registered.";
     Devtools, "devtools", "The page runs in WeChat's developer tools, which cannot pay.";

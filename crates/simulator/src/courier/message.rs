@@ -1,9 +1,11 @@
 //! Composes the notifications that merchants receive, true ones and hostile ones.
 
 use wechat_checkout_gateway::{Params, SignType, sign, xml};
+use wechat_checkout_protocol::Fen;
 
 use crate::account::MerchantAccount;
 use crate::ledger::numbers;
+use crate::ledger::refund::{Refund, RefundStatus};
 use crate::ledger::trade::{Payment, Trade};
 
 /// Who signs a message.
@@ -53,6 +55,34 @@ pub(crate) fn with_broken_signature(signer: Signer<'_>, trade: &Trade, paid: &Pa
     let last = broken.pop();
     broken.push(if last == Some('0') { '1' } else { '0' });
     params.set("sign", broken);
+    params
+}
+
+/// The inside of 退款结果通知, before it is encrypted.
+pub(crate) fn refund(trade: &Trade, refund: &Refund) -> Params {
+    let total_fee = trade
+        .payment()
+        .map_or(Fen::ZERO, |payment| payment.total_fee);
+    let refund_fee = refund.refund_fee.get().to_string();
+    let mut params = Params::from_iter([
+        ("out_refund_no", refund.out_refund_no.as_str()),
+        ("out_trade_no", &trade.terms.key.out_trade_no),
+        ("refund_account", &refund.account),
+        ("refund_fee", &refund_fee),
+        ("refund_id", &refund.refund_id),
+        ("refund_recv_accout", "支付用户的零钱"),
+        ("refund_request_source", "API"),
+        ("refund_status", refund.status.name()),
+        ("settlement_refund_fee", &refund_fee),
+        ("settlement_total_fee", &total_fee.get().to_string()),
+        ("total_fee", &total_fee.get().to_string()),
+    ]);
+    if let Some(payment) = trade.payment() {
+        params.set("transaction_id", &payment.transaction_id);
+    }
+    if let (RefundStatus::Success, Some(at)) = (refund.status, refund.completed_at) {
+        params.set("success_time", numbers::beijing_clock(at));
+    }
     params
 }
 

@@ -1,10 +1,11 @@
 //! Which notifications follow a payment in which scenario, and when.
 
-use wechat_checkout_gateway::{Params, xml};
+use wechat_checkout_gateway::{Params, notification, xml};
 
 use super::message::{self, Signer};
 use super::outbox::NotificationKind;
 use crate::account::MerchantAccount;
+use crate::ledger::refund::Refund;
 use crate::ledger::trade::{Payment, Trade};
 use crate::scenario::Scenario;
 
@@ -69,6 +70,16 @@ pub(crate) fn after_payment(
     let mut planned = hostile;
     planned.extend(true_messages);
     planned
+}
+
+/// Composes the message that follows the end of a refund.
+pub(crate) fn after_refund(account: &MerchantAccount, trade: &Trade, refund: &Refund) -> Planned {
+    let merchant = account.signing(trade.terms.sign_type);
+    Planned {
+        kind: NotificationKind::Refund,
+        body: notification::write_refund(merchant, &message::refund(trade, refund)),
+        first: FirstAttempt::After(USUAL_DELAY_MS),
+    }
 }
 
 /// How often the truth is told, and when.

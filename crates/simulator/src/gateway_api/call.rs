@@ -2,11 +2,15 @@
 
 use wechat_checkout_gateway::xml::{self, XmlError};
 use wechat_checkout_gateway::{Params, SignType, sign};
+use wechat_checkout_protocol::Fen;
 
 use super::answer::Refusal;
 use crate::account::MerchantAccount;
 use crate::ledger::trade::TradeKey;
 use crate::platform::Platform;
+
+/// The `return_msg` of a wrong signature.
+pub(super) const SIGN_ERROR: &str = "签名错误";
 
 /// A call whose signature was right.
 #[derive(Debug)]
@@ -27,7 +31,14 @@ impl Call<'_> {
         self.get(name).ok_or_else(|| Refusal::lack(name))
     }
 
-    /// The merchant's own trade number `name`.
+    /// A parameter that must be there and be an amount of at least one fen.
+    pub(crate) fn amount(&self, name: &'static str) -> Result<Fen, Refusal> {
+        Fen::parse(self.required(name)?)
+            .filter(|amount| *amount > Fen::ZERO)
+            .ok_or_else(|| Refusal::bad(name, "参数格式错误"))
+    }
+
+    /// The merchant's own number of a trade.
     pub(crate) fn trade_key(&self) -> Result<TradeKey, Refusal> {
         let out_trade_no = self.required("out_trade_no")?;
         Ok(TradeKey::new(self.account.mch_id(), out_trade_no))
@@ -71,7 +82,7 @@ pub(crate) fn attribute(platform: &Platform, params: Params) -> Result<Call<'_>,
     };
     let given = get("sign").ok_or(Refusal::Protocol("缺少参数sign"))?;
     if sign::sign(&params, account.api_key(), sign_type) != given {
-        return Err(Refusal::Protocol("签名错误"));
+        return Err(Refusal::Protocol(SIGN_ERROR));
     }
     Ok(Call {
         account,

@@ -33,7 +33,18 @@ pub(super) fn scenario_of(platform: &Platform, call: &Call<'_>) -> Scenario {
             book.ledger
                 .trade_by_transaction_id(mch_id, call.get("transaction_id")?)
         };
-        let of_trade = || by_number().or_else(by_transaction)?.terms.openid.as_deref();
+        let by_refund = || {
+            book.ledger
+                .trade_by_out_refund_no(mch_id, call.get("out_refund_no")?)
+        };
+        let of_trade = || {
+            by_number()
+                .or_else(by_transaction)
+                .or_else(by_refund)?
+                .terms
+                .openid
+                .as_deref()
+        };
         book.buyers
             .scenario_of_openid(call.get("openid").or_else(of_trade))
     })

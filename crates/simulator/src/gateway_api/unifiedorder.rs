@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use url::Url;
 use wechat_checkout_gateway::{Params, beijing};
-use wechat_checkout_protocol::{Fen, UnixMillis};
+use wechat_checkout_protocol::UnixMillis;
 
 use super::answer::Refusal;
 use super::call::Call;
@@ -116,7 +116,7 @@ fn read_terms(call: &Call<'_>) -> Result<Terms, Refusal> {
         body: call.required("body")?.to_owned(),
         attach: call.get("attach").map(str::to_owned),
         device_info: call.get("device_info").map(str::to_owned),
-        total_fee: read_amount(call)?,
+        total_fee: call.amount("total_fee")?,
         notify_url: read_notify_url(call)?,
         openid: call
             .get("openid")
@@ -137,12 +137,6 @@ fn read_number(call: &Call<'_>) -> Result<TradeKey, Refusal> {
     } else {
         Err(Refusal::bad("out_trade_no", "参数格式错误"))
     }
-}
-
-fn read_amount(call: &Call<'_>) -> Result<Fen, Refusal> {
-    Fen::parse(call.required("total_fee")?)
-        .filter(|amount| *amount > Fen::ZERO)
-        .ok_or_else(|| Refusal::bad("total_fee", "参数格式错误"))
 }
 
 fn read_trade_type(call: &Call<'_>) -> Result<TradeType, Refusal> {

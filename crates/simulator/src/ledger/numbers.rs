@@ -39,6 +39,11 @@ pub(crate) fn beijing_second(instant: UnixMillis) -> String {
     beijing::format(instant.0.div_euclid(1000))
 }
 
+/// `yyyy-MM-dd HH:mm:ss` in Beijing, as refunds and bills write it.
+pub(crate) fn beijing_clock(instant: UnixMillis) -> String {
+    beijing::format_dashed(instant.0.div_euclid(1000))
+}
+
 fn random_digits(length: usize) -> String {
     random(&LETTERS[..DIGITS], length)
 }

@@ -7,4 +7,5 @@ mod courier;
 mod gateway;
 mod proxy;
 mod receiver;
+mod refunds;
 mod stage;
