@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::bridge_call::{self, BridgeCall, BridgeRefusal, Caller};
 use super::{Client, agent_of};
+use crate::account::MerchantAccount;
 use crate::buyer::BuyerName;
 use crate::ledger::PayRefusal;
 use crate::ledger::trade::TradeKey;
@@ -61,7 +62,7 @@ pub(super) async fn open(
         let trade = bridge_call::check(book, &platform.accounts, &caller, &call)?;
         let payee = platform
             .account(&trade.terms.key.mch_id)
-            .map(|account| account.name());
+            .map(MerchantAccount::name);
         Ok::<Value, BridgeRefusal>(json!({
             "payee": payee,
             "amount": trade.terms.total_fee.to_string(),

@@ -6,7 +6,7 @@ use super::answer::Refusal;
 use super::call::Call;
 use crate::agenda::Event;
 use crate::ledger::CloseRefusal;
-use crate::ledger::trade::TradeKey;
+use crate::ledger::trade::{Trade, TradeKey};
 use crate::platform::Platform;
 use crate::scenario::Scenario;
 
@@ -40,7 +40,7 @@ pub(crate) fn close(
 fn payer(platform: &Platform, key: &TradeKey) -> String {
     platform.read(|book| {
         let trade = book.ledger.trade(key);
-        trade.map(|trade| trade.default_payer()).unwrap_or_default()
+        trade.map(Trade::default_payer).unwrap_or_default()
     })
 }
 

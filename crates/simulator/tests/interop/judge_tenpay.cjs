@@ -1,4 +1,4 @@
-// tenpay judges the simulator: places, pays, queries, closes, and signs for a server.
+// tenpay judges the simulator: places, pays, queries, closes, refunds, and signs for a server.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -169,6 +169,47 @@ async function close(gateway, sdk, openid) {
   await refused("a closed order stays closed", "ORDERCLOSED", call);
 }
 
+// Part of the money goes back: accept, repeat, be notified, query.
+async function refund(gateway, sdk, notified, number) {
+  const outRefundNo = newNumber();
+  const apply = (fee) => sdk.refund({
+    out_trade_no: number,
+    out_refund_no: outRefundNo,
+    total_fee: TOTAL_FEE,
+    refund_fee: fee,
+    notify_url: notified.url,
+  });
+  const accepted = await apply(990);
+  expect("one number is one refund", (await apply(990)).refund_id, accepted.refund_id);
+  await refused("a changed refund is refused", "REFUND_FEE_MISMATCH", () => apply(991));
+  await control(gateway, "POST", "clock/step", { ms: 10_000 });
+  const told = await sdk._parse(await notified.next(), "middleware_refund");
+  expect("the SDK decrypts the refund notification", told.req_info.out_refund_no, outRefundNo);
+  expect("notified refund", told.req_info.refund_status, "SUCCESS");
+  const found = await sdk.refundQuery({ out_refund_no: outRefundNo });
+  expect("refunded", found.refund_status_0, "SUCCESS");
+  expect("refunded amount", found.refund_fee_0, "990");
+}
+
+// Moves the clock, so that nothing here runs over a midnight; answers the day before.
+async function waitForNextNoon(gateway) {
+  const beijing = 8 * 3_600_000;
+  const { now } = await control(gateway, "GET", "clock");
+  const midnight = Math.floor((now + beijing) / 86_400_000) * 86_400_000 - beijing;
+  await control(gateway, "POST", "clock/step", { ms: midnight + 36 * 3_600_000 - now });
+  return new Date(now + beijing).toISOString().slice(0, 10).replace(/-/g, "");
+}
+
+// The day's trades, asked for on the day after.
+async function bill(gateway, sdk, number) {
+  const table = await sdk.downloadBill({ bill_date: await waitForNextNoon(gateway) }, true);
+  const titles = table.list_title.map((title) => title.replace("\ufeff", ""));
+  const cell = (row, title) => row[titles.indexOf(title)];
+  const mine = table.list_data.filter((row) => cell(row, "商户订单号") === number);
+  expect("the bill has payment and refund", mine.map((row) => cell(row, "交易状态")).join(), "SUCCESS,REFUND");
+  expect("the bill is in yuan", `${cell(mine[0], "订单金额")} ${cell(mine[1], "退款金额")}`, "19.90 9.90");
+}
+
 // Signs notifications as WeChat would: forged ones are refused, the true one is accepted.
 async function notifyServer(sdk) {
   const url = process.env.INTEROP_NOTIFY_URL;
@@ -213,12 +254,14 @@ async function main() {
   const notified = await receiver();
   try {
     const sdk = merchant(gateway, notified.url);
+    await waitForNextNoon(gateway);
     const openid = await signIn(gateway, sdk);
-    for (const signType of ["MD5", "HMAC-SHA256"]) {
-      await buy(gateway, sdk, notified, openid, signType);
-    }
+    const number = await buy(gateway, sdk, notified, openid, "MD5");
+    await buy(gateway, sdk, notified, openid, "HMAC-SHA256");
     await close(gateway, sdk, openid);
+    await refund(gateway, sdk, notified, number);
     await notifyServer(sdk);
+    await bill(gateway, sdk, number);
   } finally {
     notified.close();
   }

@@ -1,4 +1,4 @@
-"""wechatpy judges the simulator: places, pays, queries, closes, and signs for a server."""
+"""wechatpy judges the simulator: places, pays, queries, closes, refunds, and signs for a server."""
 
 import json
 import os
@@ -19,6 +19,7 @@ from wechatpy.pay.utils import calculate_signature, calculate_signature_hmac, di
 from wechatpy.utils import random_string
 
 PATIENCE_S = 20
+BEIJING = timezone(timedelta(hours=8))
 TOTAL_FEE = 1990
 BODY = "轻松会员商城-VIP月卡 <&> 测试"
 ATTACH = "a&b<c>'\"中文"
@@ -142,9 +143,8 @@ class Validity:
     expire = None
 
     @classmethod
-    def fix(cls, now_ms):
-        beijing = timezone(timedelta(hours=8))
-        cls.start = datetime.fromtimestamp(now_ms / 1000, beijing)
+    def begin(cls, now):
+        cls.start = now
         cls.expire = cls.start + timedelta(hours=2)
 
 
@@ -225,6 +225,51 @@ def close(merchant, openid, notify_url):
     refused("a closed order stays closed", "ORDERCLOSED", lambda: merchant.sdk.order.close(number))
 
 
+def refund(merchant, receiver, number):
+    """Part of the money goes back: accept, repeat, be notified, query."""
+    out_refund_no = random_string(32)
+
+    def apply(fee):
+        return merchant.sdk.refund.apply(
+            TOTAL_FEE, fee, out_refund_no, out_trade_no=number, notify_url=receiver.url
+        )
+
+    accepted = apply(990)
+    merchant.expect_signed("refund is signed", accepted, "MD5")
+    expect("one number is one refund", apply(990)["refund_id"], accepted["refund_id"])
+    refused("a changed refund is refused", "REFUND_FEE_MISMATCH", lambda: apply(991))
+    control(merchant, "POST", "_control/clock/step", {"ms": 10_000})
+    told = merchant.sdk.parse_refund_notify_result(receiver.next())
+    expect("the SDK decrypts the refund notification", told["out_refund_no"], out_refund_no)
+    expect("notified refund", (told["refund_status"], told["refund_fee"]), ("SUCCESS", 990))
+    found = merchant.sdk.refund.query(out_refund_no=out_refund_no)
+    merchant.expect_signed("refundquery is signed", found, "MD5")
+    expect("refunded", (found["refund_status_0"], found["refund_fee_0"]), ("SUCCESS", "990"))
+
+
+def simulated_time(merchant):
+    return datetime.fromtimestamp(control(merchant, "GET", "_control/clock")["now"] / 1000, BEIJING)
+
+
+def wait_for_next_noon(merchant):
+    """Moves the clock, so that nothing here runs over a midnight; returns the day before."""
+    now = simulated_time(merchant)
+    noon = (now + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+    step = {"ms": int((noon - now).total_seconds() * 1000)}
+    control(merchant, "POST", "_control/clock/step", step)
+    return now.date()
+
+
+def bill(merchant, number):
+    """The day's trades, asked for on the day after."""
+    table = merchant.sdk.tools.download_bill(wait_for_next_noon(merchant)).splitlines()
+    columns = table[0].lstrip("\ufeff").split(",")
+    rows = [dict(zip(columns, line[1:].split(",`"))) for line in table[1:-2]]
+    mine = [row for row in rows if row["商户订单号"] == number]
+    expect("the bill has payment and refund", [row["交易状态"] for row in mine], ["SUCCESS", "REFUND"])
+    expect("the bill is in yuan", (mine[0]["订单金额"], mine[1]["退款金额"]), ("19.90", "9.90"))
+
+
 def notify_server(merchant):
     """Signs notifications as WeChat would: forged ones are refused, the true one is accepted."""
     url = os.environ.get("INTEROP_NOTIFY_URL")
@@ -268,12 +313,14 @@ def notify_server(merchant):
 def main():
     merchant = Merchant()
     receiver = Receiver()
-    Validity.fix(control(merchant, "GET", "_control/clock")["now"])
+    wait_for_next_noon(merchant)
+    Validity.begin(simulated_time(merchant))
     openid = sign_in(merchant)
-    for sign_type in ("MD5", "HMAC-SHA256"):
-        buy(merchant, receiver, openid, sign_type)
+    numbers = [buy(merchant, receiver, openid, name) for name in ("MD5", "HMAC-SHA256")]
     close(merchant, openid, receiver.url)
+    refund(merchant, receiver, numbers[0])
     notify_server(merchant)
+    bill(merchant, numbers[0])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::time::Duration;
 
-use wechat_checkout_gateway::notification::{read_refund, write_refund};
-use wechat_checkout_gateway::{Params, beijing, xml};
+use wechat_checkout_gateway::notification::read_refund;
+use wechat_checkout_gateway::{ApiKey, Merchant, Params, beijing, xml};
 use wechat_checkout_simulator::{NotificationKind, Scenario, demo};
 
 use crate::stage::Stage;
@@ -42,6 +42,14 @@ fn code(answer: &Params) -> &str {
 
 async fn paid_stage() -> Stage {
     let stage = Stage::held().await;
+    // Tomorrow at noon in Beijing, so that no test runs over a midnight.
+    let now_s = stage.simulator.clock().now().0 / 1000;
+    let today = beijing::parse(&format!("{}000000", &beijing::format(now_s)[..8]));
+    let noon = today.expect("a time") + 36 * 60 * 60;
+    stage
+        .simulator
+        .step(Duration::from_secs((noon - now_s).unsigned_abs()))
+        .await;
     stage.place("order-5001").await;
     stage.simulator.pay("order-5001").expect("paid");
     stage.simulator.step(Duration::from_secs(1)).await;
@@ -152,13 +160,15 @@ async fn an_abnormal_refund_ends_as_change() {
 }
 
 #[tokio::test]
-async fn a_refund_notification_of_another_merchant_cannot_be_read() {
+async fn a_refund_notification_is_sealed_with_the_merchants_own_key() {
     let stage = paid_stage().await;
-    let forged = write_refund(&stage.merchant, &Params::new());
-    assert!(
-        read_refund(&stage.merchant, forged.as_bytes()).is_err(),
-        "nothing inside"
-    );
+    refund(&stage, "refund-1", "1990").await;
+    stage.simulator.step(Duration::from_secs(10)).await;
+    let body = stage.receiver.bodies().remove(1);
+    let key = ApiKey::parse("AnotherMerchantsKeyNobodyKnows01").expect("a key");
+    let other = Merchant::new(demo::APPID, demo::MCH_ID, stage.merchant.sign_type(), key);
+    assert!(read_refund(&stage.merchant, &body).is_ok());
+    assert!(read_refund(&other.expect("a merchant"), &body).is_err());
 }
 
 async fn bill(stage: &Stage, more: &[(&str, &str)]) -> Vec<u8> {
