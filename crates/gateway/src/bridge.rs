@@ -37,6 +37,21 @@ pub fn bridge_params(
     nonce: &str,
     unix_seconds: i64,
 ) -> Result<BridgeParams, BridgeError> {
+    check(prepay_id, nonce, unix_seconds)?;
+    let mut params = BridgeParams {
+        app_id: merchant.appid().to_owned(),
+        time_stamp: unix_seconds.to_string(),
+        nonce_str: nonce.to_owned(),
+        package: [PREFIX, prepay_id].concat(),
+        sign_type: merchant.sign_type().to_string(),
+        pay_sign: String::new(),
+    };
+    params.pay_sign = pay_sign(merchant, &params);
+    Ok(params)
+}
+
+/// What every way to a sheet needs.
+pub(crate) fn check(prepay_id: &str, nonce: &str, unix_seconds: i64) -> Result<(), BridgeError> {
     if prepay_id.starts_with(PREFIX) {
         return Err(BridgeError::PrefixedPrepayId);
     }
@@ -52,16 +67,7 @@ pub fn bridge_params(
     if !(1_000_000_000..=9_999_999_999).contains(&unix_seconds) {
         return Err(BridgeError::BadTime);
     }
-    let mut params = BridgeParams {
-        app_id: merchant.appid().to_owned(),
-        time_stamp: unix_seconds.to_string(),
-        nonce_str: nonce.to_owned(),
-        package: [PREFIX, prepay_id].concat(),
-        sign_type: merchant.sign_type().to_string(),
-        pay_sign: String::new(),
-    };
-    params.pay_sign = pay_sign(merchant, &params);
-    Ok(params)
+    Ok(())
 }
 
 /// What the WeChat app's cashier checks: whether the parameters are this merchant's, unchanged.

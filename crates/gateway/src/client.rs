@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::bill::{Bill, BillError, BillRequest, FundFlowRequest};
 use crate::call::{
     self, CallError, Closed, InvalidRequest, OrderQueryReply, Prepay, QueryBy, Refund,
     RefundAccepted, RefundQueryBy, RefundQueryReply, UnifiedOrder, UnknownCause,
 };
 use crate::judge::judge;
 use crate::transport::{ClientCertificate, ClientError, Transport, TransportConfig};
-use crate::{Merchant, Params, Verified, xml};
+use crate::{Merchant, Params, SignType, Verified, xml};
+
+/// A large bill takes minutes.
+const BILL_PATIENCE: Duration = Duration::from_secs(600);
 
 /// Where WeChat is, and how patient we are.
 #[derive(Clone, Debug)]
@@ -171,6 +175,45 @@ impl Client {
             return Err(InvalidRequest::NoCertificate);
         }
         Ok(())
+    }
+
+    /// Downloads a day's payments (下载交易账单), row by row.
+    ///
+    /// # Errors
+    /// See [`BillError`]; a day without payments is [`BillError::Empty`].
+    pub async fn downloadbill(&self, request: BillRequest<'_>) -> Result<Bill, BillError> {
+        let params = request.to_params()?;
+        self.download("/pay/downloadbill", params, self.merchant.sign_type())
+            .await
+    }
+
+    /// Downloads a day's flows of money (下载资金账单). Needs the merchant certificate.
+    ///
+    /// # Errors
+    /// See [`BillError`]; a day without flows is [`BillError::Empty`].
+    pub async fn downloadfundflow(&self, request: FundFlowRequest<'_>) -> Result<Bill, BillError> {
+        self.require_certificate()?;
+        let params = request.to_params()?;
+        // The only call whose sign type is WeChat's to choose.
+        self.download("/pay/downloadfundflow", params, SignType::HmacSha256)
+            .await
+    }
+
+    async fn download(
+        &self,
+        path: &str,
+        mut params: Params,
+        sign_type: SignType,
+    ) -> Result<Bill, BillError> {
+        params.set("appid", self.merchant.appid());
+        params.set("mch_id", self.merchant.mch_id());
+        self.merchant.sign_as(&mut params, sign_type);
+        let message = xml::write(&params);
+        let body = self
+            .transport
+            .post_for_stream(&self.hosts, path, message, BILL_PATIENCE)
+            .await?;
+        Bill::open(body).await
     }
 
     async fn send(&self, path: &str, mut params: Params) -> Result<Verified<Params>, CallError> {

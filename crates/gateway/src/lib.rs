@@ -4,7 +4,9 @@
 //! [`Verified`] → typed values. Nothing here believes a message that has not come that way, and
 //! nothing here decides what a payment means for an order: that is the caller's.
 
+pub mod app;
 pub mod beijing;
+pub mod bill;
 pub mod bridge;
 pub mod call;
 mod client;
@@ -14,6 +16,7 @@ mod fields;
 mod hex;
 mod judge;
 mod key;
+pub mod legacy;
 mod merchant;
 pub mod nonce;
 pub mod notification;
@@ -27,6 +30,7 @@ mod transport;
 mod verified;
 pub mod xml;
 
+pub use app::{AppParams, app_params};
 pub use bridge::{bridge_params, verify_bridge_params};
 pub use call::{
     CallError, Closed, InvalidRequest, OrderQueryReply, Prepay, QueryBy, Refund, RefundAccepted,

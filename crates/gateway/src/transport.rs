@@ -124,9 +124,7 @@ impl Transport {
         Ok(Transport { http })
     }
 
-    /// Posts to the first host, and once to the second if no connection to the first came about.
-    ///
-    /// A refused connection has delivered nothing, so this is safe for every call.
+    /// Posts, and reads an answer of at most `limit` bytes.
     pub(crate) async fn post_xml(
         &self,
         hosts: &[Url],
@@ -134,15 +132,44 @@ impl Transport {
         message: String,
         limit: usize,
     ) -> Result<Bytes, TransportError> {
+        read_body(self.post(hosts, path, message, None).await?, limit).await
+    }
+
+    /// Posts, and leaves the answer to be read piece by piece, for as long as `patience`.
+    pub(crate) async fn post_for_stream(
+        &self,
+        hosts: &[Url],
+        path: &str,
+        message: String,
+        patience: Duration,
+    ) -> Result<BodyStream, TransportError> {
+        let response = self.post(hosts, path, message, Some(patience)).await?;
+        require_ok(&response)?;
+        Ok(BodyStream(response))
+    }
+
+    /// Posts to the first host, and once to the second if no connection to the first came about.
+    ///
+    /// A refused connection has delivered nothing, so this is safe for every call.
+    async fn post(
+        &self,
+        hosts: &[Url],
+        path: &str,
+        message: String,
+        patience: Option<Duration>,
+    ) -> Result<Response, TransportError> {
         let message = Bytes::from(message);
         let mut unreachable = None;
         for host in hosts {
-            let request = self
+            let mut request = self
                 .http
                 .post(endpoint(host, path))
                 .header(CONTENT_TYPE, "text/xml");
+            if let Some(patience) = patience {
+                request = request.timeout(patience);
+            }
             match request.body(message.clone()).send().await {
-                Ok(response) => return read_body(response, limit).await,
+                Ok(response) => return Ok(response),
                 Err(error) if error.is_connect() => unreachable = Some(error.without_url()),
                 Err(error) => return Err(classify(error)),
             }
@@ -159,18 +186,33 @@ impl Transport {
     }
 }
 
-async fn read_body(mut response: Response, limit: usize) -> Result<Bytes, TransportError> {
-    if response.status() != reqwest::StatusCode::OK {
-        return Err(TransportError::Status(response.status().as_u16()));
+/// The body of an answer, piece by piece.
+pub(crate) struct BodyStream(Response);
+
+impl BodyStream {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
+        self.0.chunk().await.map_err(classify)
     }
+}
+
+async fn read_body(response: Response, limit: usize) -> Result<Bytes, TransportError> {
+    require_ok(&response)?;
+    let mut stream = BodyStream(response);
     let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(classify)? {
+    while let Some(chunk) = stream.next().await? {
         if body.len() + chunk.len() > limit {
             return Err(TransportError::TooLong { limit });
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+fn require_ok(response: &Response) -> Result<(), TransportError> {
+    match response.status() {
+        reqwest::StatusCode::OK => Ok(()),
+        status => Err(TransportError::Status(status.as_u16())),
+    }
 }
 
 fn classify(error: reqwest::Error) -> TransportError {

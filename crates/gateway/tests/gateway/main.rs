@@ -1,6 +1,7 @@
 //! Tests of the gateway from outside: messages as WeChat, or somebody else, would send them.
 
 mod answers;
+mod bill;
 mod bridge;
 mod calls;
 mod corpus;
