@@ -81,6 +81,15 @@ impl Agenda {
         self.under_way == 0 && self.next_at().is_none_or(|at| at > now)
     }
 
+    /// Nothing planned any more; what is under way still has to end.
+    pub(crate) fn emptied(&self) -> Agenda {
+        Agenda {
+            entries: BTreeMap::new(),
+            planned: self.planned,
+            under_way: self.under_way,
+        }
+    }
+
     fn count(&mut self, event: &Event) {
         if matches!(event, Event::Deliver(_)) {
             self.under_way += 1;

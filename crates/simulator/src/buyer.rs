@@ -159,6 +159,15 @@ impl Buyers {
         }
     }
 
+    /// The same accounts with the defaults that hold now.
+    pub(crate) fn without_choices(&self) -> Buyers {
+        Buyers::new(
+            self.appids.clone(),
+            self.default_scenario,
+            self.default_agent,
+        )
+    }
+
     /// Sets the scenario of all accounts, forgetting what was chosen for single ones.
     pub(crate) fn set_scenario_of_all(&mut self, scenario: Scenario) {
         self.default_scenario = scenario;

@@ -19,6 +19,7 @@ use url::Url;
 
 use crate::agent::Agent;
 use crate::buyer::{self, BuyerName, Buyers};
+use crate::control;
 use crate::listener::DropConnection;
 use crate::oauth;
 use crate::platform::Platform;
@@ -26,7 +27,21 @@ use crate::scenario::Scenario;
 
 const BRIDGE_SCRIPT: &str = include_str!("../assets/bridge.js");
 const SHEET_SCRIPT: &str = include_str!("../assets/sheet.js");
-const SHEET_STYLE: &str = include_str!("../assets/sheet.css");
+const DRAWER_SCRIPT: &str = include_str!("../assets/drawer.js");
+const STYLE: &str = concat!(
+    include_str!("../assets/sheet.css"),
+    include_str!("../assets/drawer.css")
+);
+
+/// Whether pages show the tester's drawer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Drawer {
+    /// Pages look as they look in WeChat.
+    #[default]
+    Absent,
+    /// A narrow handle at the right edge opens it.
+    Present,
+}
 
 /// What all requests to the client share.
 #[derive(Debug)]
@@ -35,6 +50,7 @@ pub(crate) struct Client {
     pub(crate) http: reqwest::Client,
     page: RwLock<Option<Url>>,
     gateway: Url,
+    drawer: Drawer,
     /// Counts the times that somebody cut all sockets; every open socket watches it.
     cuts: watch::Sender<u64>,
 }
@@ -45,6 +61,7 @@ impl Client {
         http: reqwest::Client,
         page: Option<Url>,
         gateway: Url,
+        drawer: Drawer,
     ) -> Client {
         let cuts = watch::Sender::new(0);
         Client {
@@ -52,6 +69,7 @@ impl Client {
             http,
             page: RwLock::new(page),
             gateway,
+            drawer,
             cuts,
         }
     }
@@ -83,7 +101,9 @@ pub(crate) fn router(client: Arc<Client>) -> Router {
         .route("/__wechat/sheet/decide", post(sheet::decide))
         .route("/__wechat/connect/oauth2/authorize", authorize)
         .fallback(open_page)
-        .with_state(client)
+        .with_state(client.clone())
+        // For the drawer, whose page is at this origin.
+        .nest("/__wechat", control::router(client))
 }
 
 /// Under which agent the account opens pages at present; `None` outside WeChat.
@@ -112,16 +132,17 @@ async fn bridge_script(
             "hasBridge": agent.is_some() && scenario != Scenario::NoBridge,
             "scenario": scenario,
             "buyer": buyer.as_str(),
+            "hasDrawer": agent.is_some() && client.drawer == Drawer::Present,
         })
     });
     let script = format!(
-        "\"use strict\";(()=>{{const settings={settings};\n{SHEET_SCRIPT}\n{BRIDGE_SCRIPT}}})();"
+        "\"use strict\";(()=>{{const settings={settings};\n{SHEET_SCRIPT}\n{DRAWER_SCRIPT}\n{BRIDGE_SCRIPT}}})();"
     );
     asset("text/javascript; charset=utf-8", script)
 }
 
 async fn sheet_style() -> Response {
-    asset("text/css; charset=utf-8", SHEET_STYLE.to_owned())
+    asset("text/css; charset=utf-8", STYLE.to_owned())
 }
 
 fn asset(content_type: &'static str, text: String) -> Response {

@@ -28,6 +28,7 @@ mod simulator;
 
 pub use account::{AccountError, MerchantAccount};
 pub use agent::{Agent, UnknownAgent};
+pub use client::Drawer;
 pub use clock::{Clock, Pace};
 pub use control::view::{NotificationView, RefundView, TradeView};
 pub use courier::outbox::{Attempt, NotificationKind, NotificationStatus};

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 use wechat_checkout_simulator::{
-    Agent, MerchantAccount, Pace, Scenario, Simulator, SimulatorConfig, demo,
+    Agent, Drawer, MerchantAccount, Pace, Scenario, Simulator, SimulatorConfig, demo,
 };
 
 /// WeChat on a laptop: gateway, OAuth, notifications and the in-app browser.
@@ -46,6 +46,9 @@ struct RunArguments {
     /// android, ios, windows, mac, devtools or mini-program.
     #[arg(long, default_value = "android", value_name = "NAME")]
     agent: Agent,
+    /// Leaves the tester's drawer away, for screenshots.
+    #[arg(long)]
+    no_drawer: bool,
     #[command(flatten)]
     merchant: MerchantArguments,
 }
@@ -133,6 +136,11 @@ fn config(arguments: RunArguments) -> anyhow::Result<SimulatorConfig> {
         },
         scenario: arguments.scenario,
         agent: arguments.agent,
+        drawer: if arguments.no_drawer {
+            Drawer::Absent
+        } else {
+            Drawer::Present
+        },
     })
 }
 

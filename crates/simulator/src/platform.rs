@@ -106,6 +106,20 @@ impl Platform {
         }
     }
 
+    /// Forgets everything but the clock. Deliveries under way end by themselves.
+    pub(crate) fn reset(&self) {
+        self.change(|book| {
+            let (agenda, outbox) = (book.agenda.emptied(), book.outbox.emptied());
+            let buyers = book.buyers.without_choices();
+            *book = Book {
+                agenda,
+                outbox,
+                buyers,
+                ..Book::default()
+            };
+        });
+    }
+
     pub(crate) fn account(&self, mch_id: &str) -> Option<&MerchantAccount> {
         self.accounts
             .iter()

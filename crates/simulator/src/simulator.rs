@@ -13,7 +13,7 @@ use url::Url;
 use crate::account::MerchantAccount;
 use crate::agent::Agent;
 use crate::buyer::{BuyerName, Buyers};
-use crate::client::{self, Client};
+use crate::client::{self, Client, Drawer};
 use crate::clock::{Clock, Pace, millis};
 use crate::control::view::{self, NotificationView, TradeView};
 use crate::courier::outbox::Attempt;
@@ -42,6 +42,8 @@ pub struct SimulatorConfig {
     pub scenario: Scenario,
     /// Under which user agent pages are opened unless somebody chose otherwise.
     pub agent: Agent,
+    /// Whether pages show the tester's drawer; tests and screenshots want none.
+    pub drawer: Drawer,
 }
 
 /// Free ports on this machine, the demo merchant, real time, everything goes well.
@@ -56,6 +58,7 @@ impl Default for SimulatorConfig {
             pace: Pace::Running(1),
             scenario: Scenario::Pay,
             agent: Agent::Android,
+            drawer: Drawer::Absent,
         }
     }
 }
@@ -125,6 +128,7 @@ impl Simulator {
             http_client()?,
             config.page,
             gateway_url.clone(),
+            config.drawer,
         ));
         let gateway = gateway_api::router(platform.clone())
             .merge(oauth_router(platform.clone()))

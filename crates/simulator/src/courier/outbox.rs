@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 use wechat_checkout_protocol::UnixMillis;
 
@@ -14,7 +14,7 @@ use crate::ledger::trade::TradeKey;
 const NOTIFICATIONS_MAX: usize = 100_000;
 
 /// What a notification is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NotificationKind {
     /// The true payment notification.
@@ -36,6 +36,20 @@ pub enum NotificationKind {
 }
 
 impl NotificationKind {
+    /// The name in the control API.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            NotificationKind::Payment => "payment",
+            NotificationKind::Refund => "refund",
+            NotificationKind::ForgedKey => "forged-key",
+            NotificationKind::ForgedUnsigned => "forged-unsigned",
+            NotificationKind::ForgedAmount => "forged-amount",
+            NotificationKind::ForeignMerchant => "foreign-merchant",
+            NotificationKind::ProbeSignature => "probe-signature",
+            NotificationKind::ProbeEntity => "probe-entity",
+        }
+    }
+
     /// Whether WeChat repeats it until it is acknowledged.
     pub(crate) const fn is_repeated(self) -> bool {
         matches!(self, NotificationKind::Payment | NotificationKind::Refund)
@@ -133,6 +147,15 @@ impl Outbox {
             attempts: vec![],
         };
         self.notifications.entry(id).or_insert(planned)
+    }
+
+    /// No notifications, but never a number twice: a delivery under way must not end in another's
+    /// record.
+    pub(crate) fn emptied(&self) -> Outbox {
+        Outbox {
+            notifications: BTreeMap::new(),
+            last_id: self.last_id,
+        }
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&Notification> {
