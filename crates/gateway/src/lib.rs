@@ -12,6 +12,7 @@ pub mod call;
 mod client;
 pub mod coupon;
 mod error_code;
+pub mod explain;
 mod fields;
 mod hex;
 mod judge;

@@ -5,6 +5,7 @@ mod bill;
 mod bridge;
 mod calls;
 mod corpus;
+mod explain;
 mod merchant;
 mod mutual_tls;
 mod notification;
