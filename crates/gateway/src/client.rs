@@ -1,7 +1,7 @@
 //! The client: sends signed calls to WeChat and gives back verified answers.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use url::Url;
 
@@ -221,10 +221,38 @@ impl Client {
         params.set("mch_id", self.merchant.mch_id());
         self.merchant.sign(&mut params);
         let message = xml::write(&params);
+        let started = Instant::now();
         let answer = self
             .transport
             .post_xml(&self.hosts, path, message, xml::BYTES_MAX)
             .await;
-        judge(&self.merchant, &answer.map_err(UnknownCause::Transport)?)
+        let outcome = match answer {
+            Ok(answer) => judge(&self.merchant, &answer),
+            Err(error) => Err(UnknownCause::Transport(error).into()),
+        };
+        log(path, &params, started.elapsed(), outcome.as_ref().err());
+        outcome
+    }
+}
+
+/// Security: numbers and codes only. Bodies hold openids and signatures, and stay out of logs.
+fn log(path: &str, params: &Params, took: Duration, error: Option<&CallError>) {
+    let out_trade_no = params.get("out_trade_no");
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    match error {
+        None => tracing::debug!(path, out_trade_no, duration_ms, "WeChat answered"),
+        Some(CallError::Refused { code, .. }) => {
+            tracing::info!(
+                path,
+                out_trade_no,
+                duration_ms,
+                code = code.as_str(),
+                "WeChat refused"
+            );
+        }
+        Some(error) => {
+            let cause = std::error::Error::source(error).map(ToString::to_string);
+            tracing::warn!(path, out_trade_no, duration_ms, cause, "outcome unknown");
+        }
     }
 }

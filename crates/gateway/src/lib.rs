@@ -3,6 +3,16 @@
 //! A message goes one way: bytes → [`xml::read`] → [`Params`] → [`Merchant::verify`] →
 //! [`Verified`] → typed values. Nothing here believes a message that has not come that way, and
 //! nothing here decides what a payment means for an order: that is the caller's.
+//!
+//! | to | use |
+//! |---|---|
+//! | call WeChat | [`Client`]; how a call can end: [`CallError`], [`retry`] |
+//! | take notifications | [`notification`] |
+//! | open the pay sheet | [`bridge_params`], [`app_params`] |
+//! | learn who is buying | [`OAuthClient`] |
+//! | reconcile a day | [`Client::downloadbill`], [`bill`] |
+//! | understand a refused signature | [`explain`] |
+//! | play WeChat | [`xml`], [`Merchant::sign`], [`Merchant::verify`], [`notification::write_refund`] |
 
 pub mod app;
 pub mod beijing;
@@ -54,3 +64,8 @@ pub use terms::{OrderTerms, TermsError};
 pub use transaction::{Payment, TradeState};
 pub use transport::{ClientCertificate, ClientError, TransportError};
 pub use verified::Verified;
+
+/// The examples of the README, which run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;

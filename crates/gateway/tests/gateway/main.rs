@@ -7,6 +7,7 @@ mod calls;
 mod corpus;
 mod explain;
 mod merchant;
+mod mutation;
 mod mutual_tls;
 mod notification;
 mod oauth;
