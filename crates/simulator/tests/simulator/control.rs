@@ -127,3 +127,133 @@ async fn all_scenarios_are_listed_with_what_they_do() {
     assert_eq!(list.len(), wechat_checkout_simulator::Scenario::ALL.len());
     assert_eq!(list[0]["name"], "pay");
 }
+
+#[tokio::test]
+async fn every_documented_call_exists() {
+    let stage = Stage::held().await;
+    stage.place("order-4101").await;
+    let (_, document) = call(
+        &stage,
+        reqwest::Method::GET,
+        "/_control/openapi.json",
+        Value::Null,
+    )
+    .await;
+    let paths = document["paths"].as_object().expect("paths").clone();
+    assert!(paths.len() > 15);
+    for (path, calls) in paths {
+        for method in calls.as_object().expect("calls").keys() {
+            let method = method.to_uppercase().parse().expect("a method");
+            let path = path
+                .replace("{out_trade_no}", "order-4101")
+                .replace("{id}", "1");
+            let path = if path.ends_with("/changes") {
+                format!("{path}?after=999999")
+            } else {
+                path
+            };
+            let (status, problem) = call(&stage, method, &path, Value::Null).await;
+            let is_explained = status != 404 || problem["title"].is_string();
+            assert!(is_explained && status != 405, "{path}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_timeline_is_exported_and_its_notifications_are_replayed() {
+    use reqwest::Method;
+    let stage = Stage::held().await;
+    stage.place("order-4201").await;
+    stage.simulator.step(std::time::Duration::from_secs(1)).await;
+    stage.simulator.pay("order-4201").expect("paid");
+    stage
+        .simulator
+        .step(std::time::Duration::from_secs(1))
+        .await;
+    let path = "/_control/trades/order-4201/timeline";
+    let (_, timeline) = call(&stage, Method::GET, path, Value::Null).await;
+    let told: Vec<&str> = timeline["moments"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|moment| moment["what"].as_str())
+        .collect();
+    assert_eq!(told, ["placed", "called", "paid", "notified"]);
+
+    assert_eq!(
+        call(&stage, Method::POST, "/_control/reset", Value::Null)
+            .await
+            .0,
+        204
+    );
+    assert!(stage.simulator.trades().is_empty());
+    assert_eq!(
+        call(&stage, Method::POST, "/_control/replay", timeline)
+            .await
+            .0,
+        202
+    );
+    stage
+        .simulator
+        .step(std::time::Duration::from_secs(1))
+        .await;
+    let bodies = stage.receiver.bodies();
+    assert_eq!(bodies.len(), 2);
+    assert_eq!(bodies[0], bodies[1]);
+}
+
+#[tokio::test]
+async fn seeded_orders_are_there_and_paid() {
+    use reqwest::Method;
+    let stage = Stage::held().await;
+    let url = stage.receiver.notify_url.as_str();
+    let orders = json!([
+        { "out_trade_no": "seed-0001", "total_fee": 1990, "body": "月卡", "notify_url": url },
+        { "out_trade_no": "seed-0002", "total_fee": 1, "body": "测试", "notify_url": url, "is_paid": true },
+    ]);
+    let (status, seeded) = call(&stage, Method::POST, "/_control/seed", orders.clone()).await;
+    assert_eq!(
+        (status, &seeded[1]["trade_state"]),
+        (200, &json!("SUCCESS"))
+    );
+    assert_eq!(
+        call(&stage, Method::POST, "/_control/seed", orders).await.0,
+        409
+    );
+    let bad =
+        json!([{ "out_trade_no": "seed-0003", "total_fee": 1, "body": "x", "notify_url": "no" }]);
+    assert_eq!(
+        call(&stage, Method::POST, "/_control/seed", bad).await.0,
+        422
+    );
+}
+
+#[tokio::test]
+async fn the_control_page_is_served_and_the_drawer_only_when_wanted() {
+    let stage = Stage::held().await;
+    for file in ["", "control.js", "control.css"] {
+        let answer = stage
+            .http
+            .get(stage.gateway(&format!("/_control/{file}")))
+            .send()
+            .await;
+        assert_eq!(answer.expect("an answer").status(), 200, "{file}");
+    }
+    let nested = stage
+        .http
+        .get(stage.app("/__wechat/_control/trades"))
+        .send()
+        .await;
+    assert_eq!(
+        nested.expect("an answer").status(),
+        200,
+        "the drawer reaches the same calls"
+    );
+    let script = stage
+        .http
+        .get(stage.app("/__wechat/bridge.js"))
+        .send()
+        .await;
+    let script = script.expect("an answer").text().await.expect("text");
+    assert!(script.contains("\"hasDrawer\":false"));
+}
