@@ -28,6 +28,8 @@ pub enum ErrorCode {
     TooManyOpenOrders,
     /// The order cannot be paid (any more).
     OrderNotPayable,
+    /// The refund does not fit the order; the detail says why. Operators only.
+    RefundRefused,
     /// The origin of the request is not ours.
     ForeignOrigin,
     /// Too many requests: wait.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use secrecy::SecretString;
 use url::Url;
 use wechat_checkout_gateway::oauth::OAuthClient;
 use wechat_checkout_gateway::{Client, Merchant};
@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::push::Hub;
 use crate::session::{SessionKey, SignIns};
 use crate::store::Store;
+use crate::worker::Bells;
 
 /// Shared by handlers, flows and workers; cheap to clone.
 pub type SharedApp = Arc<App>;
@@ -33,8 +34,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// Watching pages.
     pub hub: Hub,
-    /// Rings when an inquiry became due now.
-    pub inquiry_bell: Notify,
+    /// Ring when a worker has something to do before its time.
+    pub bells: Bells,
     /// Time.
     pub clock: Clock,
     /// Signs sessions.
@@ -45,6 +46,10 @@ pub struct App {
     pub public_origins: Vec<String>,
     /// Where WeChat sends payment notifications.
     pub notify_url: Url,
+    /// Where WeChat sends refund notifications.
+    pub refund_notify_url: Url,
+    /// Opens the admin API; without one there is none.
+    pub admin_token: Option<SecretString>,
     /// Believe `X-Forwarded-For`.
     pub is_behind_proxy: bool,
     /// How long an order can be paid.

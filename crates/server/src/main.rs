@@ -1,4 +1,7 @@
-//! The server's command line: reads the configuration, serves until it is told to stop.
+//! The server's command line: reads the configuration, serves until it is told to stop, or does
+//! what an operator asks of a running server.
+
+mod operate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,6 +10,8 @@ use anyhow::Context;
 use clap::Parser;
 use wechat_checkout_server::telemetry::{self, LogFormat};
 use wechat_checkout_server::{Config, Server};
+
+use crate::operate::{Operation, operate};
 
 /// Takes WeChat Pay orders, confirms payments, delivers, and tells the page.
 #[derive(Debug, Parser)]
@@ -18,13 +23,19 @@ struct Arguments {
     /// How log lines look.
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
+    /// Where the running server is, for operators; its configured listen address when absent.
+    #[arg(long, global = true)]
+    server: Option<String>,
+    /// What to do with a running server; without a command this process serves.
+    #[command(subcommand)]
+    operation: Option<Operation>,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     telemetry::start(arguments.log_format);
-    match run(&arguments).await {
+    match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // One sentence and its reasons, not a stack: this is for whoever wrote the file.
@@ -34,8 +45,11 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments) -> anyhow::Result<()> {
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
+    if let Some(operation) = arguments.operation {
+        return operate(&config, arguments.server, operation).await;
+    }
     let server = Server::start(config).await?;
     announce(&server.url());
     told_to_stop().await.context("cannot listen for signals")?;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use url::Url;
 use wechat_checkout_gateway::{Client, ClientConfig, ClientError, OAuthClient, OAuthConfig};
-use wechat_checkout_protocol::routes::NOTIFY_PAYMENT;
+use wechat_checkout_protocol::routes::{NOTIFY_PAYMENT, NOTIFY_REFUND};
 
 use crate::app::{App, SharedApp};
 use crate::clock::Clock;
@@ -20,7 +20,7 @@ use crate::push::{Hub, follow_journal};
 use crate::session::{SessionKey, SignIns};
 use crate::store::sqlite::{Durability, OpenError, SqliteStore};
 use crate::store::{Store, StoreError};
-use crate::worker::inquire_when_due;
+use crate::worker::{Bells, Inquiries, Refunds, Webhooks, work_when_due};
 
 /// The kernel's default of 128 drops connections when many pages come back at once, and each of
 /// them then waits a second.
@@ -92,12 +92,18 @@ impl Server {
         store.stock_up(&config.catalog).await?;
         let (listener, address) = listen(config.listen)?;
         let page_dir = config.page_dir.clone();
+        let webhook = config.webhook.clone();
         let app = Arc::new(build_app(config, Arc::clone(&store), clock, address)?);
         let router = http::router(SharedApp::clone(&app), page_dir.as_deref());
-        let workers = vec![
-            tokio::spawn(inquire_when_due(SharedApp::clone(&app))),
+        let mut workers = vec![
+            tokio::spawn(work_when_due(Inquiries(SharedApp::clone(&app)))),
+            tokio::spawn(work_when_due(Refunds(SharedApp::clone(&app)))),
             tokio::spawn(follow_journal(store, app.hub.clone())),
         ];
+        if let Some(target) = webhook {
+            let app = SharedApp::clone(&app);
+            workers.push(tokio::spawn(work_when_due(Webhooks { app, target })));
+        }
         let (stop, stopped) = oneshot::channel();
         let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
             router.into_make_service_with_connect_info();
@@ -179,6 +185,7 @@ fn build_app(
     ))?;
     let mut gateway_config = ClientConfig::new(config.gateway_url);
     gateway_config.second_base_url = config.gateway_second_url;
+    gateway_config.client_certificate = config.certificate;
     let gateway = Client::new(gateway_config, config.merchant.clone())?;
     Ok(App {
         catalog: config.catalog,
@@ -188,12 +195,14 @@ fn build_app(
         oauth,
         store,
         hub: Hub::default(),
-        inquiry_bell: Notify::new(),
+        bells: Bells::default(),
         clock,
         session_key: SessionKey::new(config.session_key),
         sign_ins: SignIns::default(),
         public_origins: config.public_origins,
         notify_url: Url::parse(&notify_origin)?.join(NOTIFY_PAYMENT)?,
+        refund_notify_url: Url::parse(&notify_origin)?.join(NOTIFY_REFUND)?,
+        admin_token: config.admin_token,
         is_behind_proxy: config.is_behind_proxy,
         orders_expire_after_ms: config.orders_expire_after_ms,
         open_orders_max: config.open_orders_max,

@@ -2,13 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret, SecretString};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use url::Url;
-use wechat_checkout_gateway::{ApiKey, Merchant, SignType};
+use wechat_checkout_gateway::{ApiKey, ClientCertificate, Merchant, SignType};
 
-use super::file::ConfigFile;
+use super::file::{AdminSection, ConfigFile, WebhookSection};
 use super::{Config, ConfigError, StoreAddress};
 use crate::catalog::Catalog;
+use crate::flow::send_webhook::WebhookTarget;
 
 const SESSION_KEY_BYTES_MIN: usize = 32;
 /// WeChat wants `time_expire` at least a minute ahead; clocks differ.
@@ -47,7 +50,13 @@ pub(super) fn check(file: ConfigFile, folder: &Path) -> Result<Config, ConfigErr
             "takes 1 to 64 bytes (21 Chinese characters)",
         ));
     }
+    let certificate = certificate(&file, folder)?;
+    let admin_token = admin_token(file.admin)?;
+    let webhook = file.webhook.as_ref().map(webhook).transpose()?;
     Ok(Config {
+        certificate,
+        admin_token,
+        webhook,
         listen,
         public_origins,
         page_dir: page_dir(file.page_dir, folder),
@@ -173,4 +182,55 @@ fn store(text: &str, folder: &Path) -> Result<StoreAddress, ConfigError> {
             "takes \"sqlite://\" and a path, for example sqlite://checkout.db",
         )),
     }
+}
+
+/// The two files that WeChat's certificate tool writes.
+fn certificate(file: &ConfigFile, folder: &Path) -> Result<Option<ClientCertificate>, ConfigError> {
+    let read = |key, path: &Path| {
+        std::fs::read_to_string(folder.join(path))
+            .map_err(|error| mistake(key, format!("cannot be read: {error}")))
+    };
+    match (&file.merchant.certificate, &file.merchant.certificate_key) {
+        (None, None) => Ok(None),
+        (Some(certificate), Some(key)) => Ok(Some(ClientCertificate::from_pem(
+            read("merchant.certificate", certificate)?,
+            read("merchant.certificate_key", key)?.into(),
+        ))),
+        _ => Err(mistake(
+            "merchant.certificate",
+            "goes together with `merchant.certificate_key`: apiclient_cert.pem and apiclient_key.pem",
+        )),
+    }
+}
+
+fn admin_token(section: Option<AdminSection>) -> Result<Option<SecretString>, ConfigError> {
+    let Some(AdminSection { token }) = section else {
+        return Ok(None);
+    };
+    if token.expose_secret().len() < SESSION_KEY_BYTES_MIN {
+        return Err(mistake(
+            "admin.token",
+            "needs at least 32 characters; `openssl rand -hex 32` makes a good one",
+        ));
+    }
+    Ok(Some(token))
+}
+
+/// Standard Webhooks: `whsec_` and 24 to 64 bytes in base64.
+fn webhook(section: &WebhookSection) -> Result<WebhookTarget, ConfigError> {
+    let url = url("webhook.url", &section.url)?;
+    let secret = section
+        .secret
+        .expose_secret()
+        .strip_prefix("whsec_")
+        .and_then(|text| STANDARD.decode(text).ok())
+        .filter(|bytes| (24..=64).contains(&bytes.len()));
+    let Some(secret) = secret else {
+        return Err(mistake(
+            "webhook.secret",
+            "takes `whsec_` and 24 to 64 bytes in base64, for example of `openssl rand -base64 32`",
+        ));
+    };
+    WebhookTarget::new(url, SecretSlice::from(secret))
+        .map_err(|error| mistake("webhook", error.to_string()))
 }

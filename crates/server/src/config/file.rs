@@ -23,6 +23,21 @@ pub(super) struct ConfigFile {
     pub(super) oauth: OAuthSection,
     #[serde(default)]
     pub(super) orders: OrdersSection,
+    pub(super) admin: Option<AdminSection>,
+    pub(super) webhook: Option<WebhookSection>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdminSection {
+    pub(super) token: SecretString,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WebhookSection {
+    pub(super) url: String,
+    pub(super) secret: SecretString,
 }
 
 #[derive(Debug, Deserialize)]
@@ -33,6 +48,8 @@ pub(super) struct MerchantSection {
     pub(super) mch_id: String,
     pub(super) api_key: SecretString,
     pub(super) sign_type: String,
+    pub(super) certificate: Option<PathBuf>,
+    pub(super) certificate_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use url::Url;
-use wechat_checkout_gateway::Merchant;
+use wechat_checkout_gateway::{ClientCertificate, Merchant};
 
 use crate::catalog::{Catalog, CatalogError};
+use crate::flow::send_webhook::WebhookTarget;
 
 /// Everything the server needs to know.
 #[derive(Clone, Debug)]
@@ -48,6 +49,12 @@ pub struct Config {
     pub oauth_authorize_url: Url,
     /// Where its code is exchanged.
     pub oauth_token_url: Url,
+    /// The merchant's API certificate, which refunds need outside the simulator.
+    pub certificate: Option<ClientCertificate>,
+    /// Opens the admin API; without one there is none.
+    pub admin_token: Option<SecretString>,
+    /// The merchant's own system.
+    pub webhook: Option<WebhookTarget>,
     /// How long an order can be paid.
     pub orders_expire_after_ms: i64,
     /// Unpaid orders a buyer may have at a time.

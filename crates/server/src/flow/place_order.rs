@@ -12,7 +12,7 @@ use std::net::IpAddr;
 
 use wechat_checkout_gateway::bridge::BridgeError;
 use wechat_checkout_gateway::{CallError, UnifiedOrder, beijing};
-use wechat_checkout_protocol::{OpenId, OrderStatus, OrderView, PlaceOrder};
+use wechat_checkout_protocol::{Fen, OpenId, OrderStatus, OrderView, PlaceOrder};
 
 use super::view::payable_view;
 use crate::app::App;
@@ -169,6 +169,9 @@ fn terms(
         prepay: None,
         transaction_id: None,
         confirmed_at: None,
+        amount_refunding: Fen::ZERO,
+        amount_refunded: Fen::ZERO,
+        refunds: 0,
         attention: None,
         inquiries: 0,
         inquiry_from: now,

@@ -36,7 +36,7 @@ pub async fn take_report(
         .await?
     {
         Advanced::Applied(record) => {
-            app.inquiry_bell.notify_one();
+            app.bells.inquiry.notify_one();
             Ok(order_view(app, record))
         }
         Advanced::AlreadyApplied(record) => Ok(order_view(app, record)),

@@ -73,7 +73,8 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::IdempotencyConflict
         | ErrorCode::SoldOut
         | ErrorCode::TooManyOpenOrders
-        | ErrorCode::OrderNotPayable => StatusCode::CONFLICT,
+        | ErrorCode::OrderNotPayable
+        | ErrorCode::RefundRefused => StatusCode::CONFLICT,
         ErrorCode::ForeignOrigin => StatusCode::FORBIDDEN,
         ErrorCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::WechatRefused => StatusCode::BAD_GATEWAY,
@@ -95,6 +96,7 @@ pub(super) const fn title(code: ErrorCode) -> &'static str {
         ErrorCode::SoldOut => "not enough of this product is left",
         ErrorCode::TooManyOpenOrders => "this buyer has too many unpaid orders",
         ErrorCode::OrderNotPayable => "this order cannot be paid",
+        ErrorCode::RefundRefused => "this refund does not fit the order",
         ErrorCode::ForeignOrigin => "requests from this origin are not taken",
         ErrorCode::TooManyRequests => "too many requests: wait",
         ErrorCode::WechatRefused => "WeChat refused the order",
@@ -105,6 +107,10 @@ pub(super) const fn title(code: ErrorCode) -> &'static str {
 }
 
 /// A panic is a defect: logged as one, answered like any other.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
 pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let message = panic
         .downcast_ref::<&str>()

@@ -1,5 +1,6 @@
 //! The edge: routes, and nothing but translation between HTTP and the flows.
 
+pub mod admin;
 mod answer;
 mod benefits;
 mod bridge;
@@ -71,12 +72,13 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
         .layer(header("cache-control", "no-store"));
     let wechat = Router::new()
         .route(routes::NOTIFY_PAYMENT, post(notify::payment))
+        .route(routes::NOTIFY_REFUND, post(notify::refund))
         .layer(DefaultBodyLimit::max(NOTIFY_BODY_BYTES_MAX));
     let sign_in = Router::new()
         .route(routes::OAUTH_START, get(oauth::start))
         .route(routes::OAUTH_CALLBACK, get(oauth::callback))
         .layer(header("cache-control", "no-store"));
-    let operators = Router::new()
+    let operators = admin::router(&app)
         .route(routes::HEALTHZ, get(health::healthz))
         .route(routes::READYZ, get(health::readyz))
         .route(routes::METRICS, get(health::metrics));

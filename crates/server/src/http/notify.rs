@@ -1,4 +1,4 @@
-//! `POST /wechat/v2/notify/payment`: WeChat's notification, acknowledged byte for byte.
+//! `POST /wechat/v2/notify/…`: WeChat's notifications, acknowledged byte for byte.
 //!
 //! No session, no cookie, no redirect: WeChat has none and follows none. A refusal names one of
 //! three fixed reasons, so that a forger never learns which check he failed.
@@ -9,12 +9,15 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use wechat_checkout_gateway::notification::{ACK_SUCCESS, ack_fail};
-use wechat_checkout_protocol::routes::NOTIFY_PAYMENT;
+use wechat_checkout_protocol::routes::{NOTIFY_PAYMENT, NOTIFY_REFUND};
 
 use super::trace::chain;
 use crate::app::SharedApp;
 use crate::flow::confirm_payment::{ConfirmPaymentError, Confirmation};
 use crate::flow::take_notification::{TakeNotificationError, take_notification};
+use crate::flow::take_refund_notification::{
+    TakeRefundNotificationError, take_refund_notification,
+};
 
 /// Called by WeChat, not by the page.
 #[utoipa::path(
@@ -30,6 +33,26 @@ pub(super) async fn payment(State(app): State<SharedApp>, body: Bytes) -> Respon
     };
     metrics::counter!("notifications", "verdict" => verdict).increment(1);
     answer
+}
+
+/// Called by WeChat, not by the page. Moves no money: it makes us ask.
+#[utoipa::path(
+    post, path = NOTIFY_REFUND,
+    request_body(content = String, content_type = "text/xml", description = "encrypted XML"),
+    responses((status = 200, description = "SUCCESS or FAIL as XML", content_type = "text/xml")),
+)]
+pub(super) async fn refund(State(app): State<SharedApp>, body: Bytes) -> Response {
+    match take_refund_notification(&app, &body).await {
+        Ok(()) => acknowledge(),
+        Err(error) => {
+            tracing::warn!(
+                cause = chain(&error),
+                "refund notification not acknowledged"
+            );
+            let is_ours = matches!(error, TakeRefundNotificationError::Store(_));
+            xml(ack_fail(if is_ours { "UNAVAILABLE" } else { "REFUSED" }))
+        }
+    }
 }
 
 fn acknowledge() -> Response {

@@ -27,6 +27,7 @@ use super::{benefits, bridge, catalog, health, notify, oauth, orders, qr, sessio
         oauth::start,
         oauth::callback,
         notify::payment,
+        notify::refund,
         health::healthz,
         health::readyz,
         health::metrics,

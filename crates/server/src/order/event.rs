@@ -35,4 +35,51 @@ pub enum OrderEvent {
     InquiryUnanswered,
     /// WeChat says that it can no longer be paid.
     ClosedAtWechat,
+    /// An operator wants money to go back.
+    RefundAsked(AskedRefund),
+    /// WeChat says how a refund ended.
+    RefundSettled(SettledRefund),
+}
+
+/// A refund that somebody asked for. The number is the refund's identity: asking again with the
+/// same number never refunds twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedRefund {
+    /// The merchant's number of the refund, `out_refund_no`.
+    pub out_refund_no: String,
+    /// How much of the order.
+    pub amount: Fen,
+}
+
+/// How a refund ended, as a verified `refundquery` told.
+///
+/// **Invariant:** made in `flow::settle_refund` alone. A refund notification only makes us ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledRefund {
+    /// Which.
+    pub out_refund_no: String,
+    /// How much.
+    pub amount: Fen,
+    /// Whose money it was.
+    pub of: RefundOf,
+    /// How it ended.
+    pub ending: RefundEnding,
+}
+
+/// Which payment a refund sends back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundOf {
+    /// The one that confirmed the order (or came too late for it).
+    OrdersPayment,
+    /// A second payment of the same order: the goods stay with the buyer.
+    AnotherPayment,
+}
+
+/// How a refund ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundEnding {
+    /// The buyer has his money.
+    Succeeded,
+    /// WeChat could not send it: people have to.
+    Failed,
 }

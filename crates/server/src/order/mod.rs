@@ -6,8 +6,9 @@
 mod event;
 pub mod inquiry;
 mod record;
+mod refund;
 mod transition;
 
-pub use event::{OrderEvent, PaymentEvidence};
+pub use event::{AskedRefund, OrderEvent, PaymentEvidence, RefundEnding, RefundOf, SettledRefund};
 pub use record::{Goods, IssuedPrepay, Order};
-pub use transition::{Change, Decision, Effect, Facts, Refusal, decide};
+pub use transition::{Change, Decision, Effect, Facts, KnownRefund, OwedRefund, Refusal, decide};

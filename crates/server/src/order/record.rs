@@ -76,6 +76,12 @@ pub struct Order {
     pub transaction_id: Option<String>,
     /// When it was confirmed.
     pub confirmed_at: Option<UnixMillis>,
+    /// On its way back.
+    pub amount_refunding: Fen,
+    /// Back.
+    pub amount_refunded: Fen,
+    /// Refunds asked for so far.
+    pub refunds: u32,
     /// Something buyer and operator must be told.
     pub attention: Option<Attention>,
     /// Inquiries made since the plan last started.
@@ -106,6 +112,15 @@ impl Order {
             | OrderStatus::Refunding
             | OrderStatus::Refunded => false,
         }
+    }
+
+    /// What can still be sent back of its payment.
+    #[must_use]
+    pub fn amount_refundable(&self) -> Fen {
+        self.amount_total
+            .checked_sub(self.amount_refunding)
+            .and_then(|rest| rest.checked_sub(self.amount_refunded))
+            .unwrap_or(Fen::ZERO)
     }
 
     /// The session to pay it, if there is one that will outlive the buyer's hesitation.

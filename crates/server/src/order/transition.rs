@@ -6,14 +6,17 @@
 //!              paid   ╲─closed at WeChat──┼──▶ closed
 //!                │                       paid      │ paid late
 //!                ▼                        │        ├─ goods left ─▶ confirmed
-//!            confirmed ◀──────────────────┘        └─ none left ──▶ refunding
+//!            confirmed ◀──────────────────┘        └─ none left ──▶ refunding ──▶ refunded
+//!                │  ▲                                                  ▲
+//!                │  └──────── part of the money is back ──────────────┤
+//!                └──────────── operator refunds ──────────────────────┘
 //! ```
 //!
 //! The whole (status × event) table is written out in `docs/PAYMENT-STATES.md` and as a test.
 
-use wechat_checkout_protocol::{Attention, BridgeOutcome, OrderStatus, UnixMillis};
+use wechat_checkout_protocol::{Attention, BridgeOutcome, Fen, OrderStatus, UnixMillis};
 
-use super::{Order, OrderEvent, PaymentEvidence, inquiry};
+use super::{Order, OrderEvent, PaymentEvidence, RefundEnding, RefundOf, inquiry, refund};
 
 /// WeChat settles orders of this shop in one currency only.
 const CURRENCY: &str = "CNY";
@@ -26,8 +29,20 @@ const CANCEL_INQUIRY_MS: i64 = 5_000;
 pub struct Facts {
     /// The goods are reserved for this order, endless, or can be reserved again.
     pub goods_left: bool,
-    /// The payment at hand is already on its way back.
-    pub is_refund_known: bool,
+    /// What is known of the refund that the event is about: by its own number, or the one that a
+    /// payment which cannot be kept would get.
+    pub refund: KnownRefund,
+}
+
+/// What is known of a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownRefund {
+    /// Nobody asked for it.
+    Unknown,
+    /// Asked for, not ended.
+    Open(Fen),
+    /// Ended.
+    Settled(Fen),
 }
 
 /// What follows from an event.
@@ -59,8 +74,52 @@ pub enum Effect {
     Deliver,
     /// Put reserved goods back.
     ReleaseStock,
-    /// Send this payment back the way it came.
-    Refund(PaymentEvidence),
+    /// Send money back the way it came.
+    OweRefund(OwedRefund),
+    /// Remember how a refund ended.
+    SettleRefund {
+        /// Which.
+        out_refund_no: String,
+        /// How.
+        ending: RefundEnding,
+    },
+    /// Take back what was delivered.
+    ReverseBenefits,
+}
+
+/// Money to send back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwedRefund {
+    /// The merchant's number of the refund.
+    pub out_refund_no: String,
+    /// Of which payment.
+    pub transaction_id: String,
+    /// The whole payment: WeChat wants to know both.
+    pub payment_total: Fen,
+    /// How much of it.
+    pub amount: Fen,
+    /// Whose money.
+    pub of: RefundOf,
+}
+
+impl OwedRefund {
+    /// All of a payment that cannot be kept. Its number is made of the payment's, so that asking
+    /// twice refunds once.
+    fn of_payment(evidence: &PaymentEvidence, of: RefundOf) -> OwedRefund {
+        OwedRefund {
+            out_refund_no: OwedRefund::number_of_payment(&evidence.transaction_id),
+            transaction_id: evidence.transaction_id.clone(),
+            payment_total: evidence.total_fee,
+            amount: evidence.total_fee,
+            of,
+        }
+    }
+
+    /// The number of the refund that a payment gets when it cannot be kept.
+    #[must_use]
+    pub fn number_of_payment(transaction_id: &str) -> String {
+        ["R", transaction_id].concat()
+    }
 }
 
 /// Why an event must not happen to an order.
@@ -76,6 +135,14 @@ pub enum Refusal {
     AlreadyPaid,
     /// The order can no longer be paid.
     NotPayable,
+    /// There is no money of this order to send back.
+    NotPaid,
+    /// More than is left of the payment, or nothing.
+    RefundAmount,
+    /// WeChat takes 50 refunds per order.
+    TooManyRefunds,
+    /// The refund's number stands for another amount.
+    RefundConflict,
 }
 
 impl Refusal {
@@ -88,6 +155,10 @@ impl Refusal {
             Refusal::ForeignPayer => "foreign_payer",
             Refusal::AlreadyPaid => "already_paid",
             Refusal::NotPayable => "not_payable",
+            Refusal::NotPaid => "not_paid",
+            Refusal::RefundAmount => "refund_amount",
+            Refusal::TooManyRefunds => "too_many_refunds",
+            Refusal::RefundConflict => "refund_conflict",
         }
     }
 }
@@ -134,6 +205,8 @@ pub fn decide(order: &Order, event: &OrderEvent, facts: Facts, now: UnixMillis) 
                 Decision::Refused(Refusal::AlreadyPaid)
             }
         },
+        OrderEvent::RefundAsked(asked) => refund::asked(order, asked, facts.refund),
+        OrderEvent::RefundSettled(settled) => refund::settled(order, settled, facts.refund),
     }
 }
 
@@ -183,7 +256,7 @@ fn paid(order: &Order, evidence: &PaymentEvidence, facts: Facts, now: UnixMillis
     if order.transaction_id.as_deref() == Some(evidence.transaction_id.as_str()) {
         return Decision::AlreadyApplied;
     }
-    if facts.is_refund_known {
+    if facts.refund != KnownRefund::Unknown {
         return Decision::AlreadyApplied;
     }
     if let Some(misfit) = misfit(order, evidence) {
@@ -206,13 +279,19 @@ fn paid(order: &Order, evidence: &PaymentEvidence, facts: Facts, now: UnixMillis
             Order {
                 status: OrderStatus::Refunding,
                 attention: Some(Attention::LatePaymentRefunded),
+                amount_refunding: evidence.total_fee,
+                refunds: 1,
                 ..confirmed
             },
-            vec![Effect::Refund(evidence.clone())],
+            vec![Effect::OweRefund(OwedRefund::of_payment(
+                evidence,
+                RefundOf::OrdersPayment,
+            ))],
         ),
         // A second payment of one order: the goods were delivered once, this money goes back.
         OrderStatus::Confirmed | OrderStatus::Refunding | OrderStatus::Refunded => {
-            applied(order.clone(), vec![Effect::Refund(evidence.clone())])
+            let owed = OwedRefund::of_payment(evidence, RefundOf::AnotherPayment);
+            applied(order.clone(), vec![Effect::OweRefund(owed)])
         }
     }
 }
@@ -292,7 +371,7 @@ fn restart_inquiry(
     }
 }
 
-fn applied(order: Order, effects: Vec<Effect>) -> Decision {
+pub(super) fn applied(order: Order, effects: Vec<Effect>) -> Decision {
     Decision::Applied(Box::new(change(order, effects)))
 }
 

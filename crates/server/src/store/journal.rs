@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use wechat_checkout_protocol::{BridgeOutcome, Fen, OpenId, OrderId, UnixMillis};
 
-use crate::order::{IssuedPrepay, OrderEvent, PaymentEvidence};
+use crate::order::{
+    AskedRefund, IssuedPrepay, OrderEvent, PaymentEvidence, RefundEnding, RefundOf, SettledRefund,
+};
 
 /// One line of an order's life.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +57,24 @@ pub enum JournalEvent {
     InquiryUnanswered,
     /// WeChat said: closed.
     ClosedAtWechat,
+    /// An operator asked for money to go back.
+    RefundAsked {
+        /// The refund's number.
+        out_refund_no: String,
+        /// How much.
+        amount: Fen,
+    },
+    /// WeChat said how a refund ended.
+    RefundSettled {
+        /// The refund's number.
+        out_refund_no: String,
+        /// How much.
+        amount: Fen,
+        /// Whether it was the payment that confirmed the order.
+        of_orders_payment: bool,
+        /// Whether the buyer has his money.
+        succeeded: bool,
+    },
 }
 
 impl From<&OrderEvent> for JournalEvent {
@@ -74,6 +94,16 @@ impl From<&OrderEvent> for JournalEvent {
             OrderEvent::FoundUnpaid => JournalEvent::FoundUnpaid,
             OrderEvent::InquiryUnanswered => JournalEvent::InquiryUnanswered,
             OrderEvent::ClosedAtWechat => JournalEvent::ClosedAtWechat,
+            OrderEvent::RefundAsked(asked) => JournalEvent::RefundAsked {
+                out_refund_no: asked.out_refund_no.clone(),
+                amount: asked.amount,
+            },
+            OrderEvent::RefundSettled(settled) => JournalEvent::RefundSettled {
+                out_refund_no: settled.out_refund_no.clone(),
+                amount: settled.amount,
+                of_orders_payment: settled.of == RefundOf::OrdersPayment,
+                succeeded: settled.ending == RefundEnding::Succeeded,
+            },
         }
     }
 }
@@ -106,6 +136,32 @@ impl JournalEvent {
             JournalEvent::FoundUnpaid => Some(OrderEvent::FoundUnpaid),
             JournalEvent::InquiryUnanswered => Some(OrderEvent::InquiryUnanswered),
             JournalEvent::ClosedAtWechat => Some(OrderEvent::ClosedAtWechat),
+            JournalEvent::RefundAsked {
+                out_refund_no,
+                amount,
+            } => Some(OrderEvent::RefundAsked(AskedRefund {
+                out_refund_no,
+                amount,
+            })),
+            JournalEvent::RefundSettled {
+                out_refund_no,
+                amount,
+                of_orders_payment,
+                succeeded,
+            } => Some(OrderEvent::RefundSettled(SettledRefund {
+                out_refund_no,
+                amount,
+                of: if of_orders_payment {
+                    RefundOf::OrdersPayment
+                } else {
+                    RefundOf::AnotherPayment
+                },
+                ending: if succeeded {
+                    RefundEnding::Succeeded
+                } else {
+                    RefundEnding::Failed
+                },
+            })),
         }
     }
 }

@@ -5,7 +5,9 @@
 //! The journal is also the outbox: consumers follow its positions.
 
 mod journal;
+mod refund;
 pub mod sqlite;
+mod webhook;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,6 +22,8 @@ use crate::catalog::Catalog;
 use crate::order::{Order, OrderEvent, Refusal};
 
 pub use journal::{JournalEntry, JournalEvent};
+pub use refund::{RefundRecord, RefundStatus};
+pub use webhook::{NewWebhook, WebhookRecord, WebhookStatus};
 
 /// An order together with what it delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +134,13 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Reads an order's journal, oldest first.
     async fn journal_of(&self, id: &OrderId) -> Result<Vec<JournalEntry>, StoreError>;
 
+    /// Reads the journal after a position, in the order things happened.
+    async fn entries_after(
+        &self,
+        position: i64,
+        limit: u32,
+    ) -> Result<Vec<JournalEntry>, StoreError>;
+
     /// Reads which orders changed after a position of the journal, in the order they did.
     async fn changes_after(
         &self,
@@ -142,6 +153,72 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Changes after every commit: a hint to look at the journal again, never the news itself.
     fn commits(&self) -> watch::Receiver<u64>;
+
+    /// Reads one refund.
+    async fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRecord>, StoreError>;
+
+    /// Reads an order's refunds, oldest first.
+    async fn refunds_of(&self, id: &OrderId) -> Result<Vec<RefundRecord>, StoreError>;
+
+    /// Takes refunds that are due, earliest first, as [`Store::claim_inquiries`] takes orders.
+    async fn claim_refunds(
+        &self,
+        now: UnixMillis,
+        claimed_until: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<RefundRecord>, StoreError>;
+
+    /// Notes that a refund goes on later. Its end is an event of the order instead.
+    async fn plan_refund(
+        &self,
+        out_refund_no: &str,
+        status: RefundStatus,
+        due_at: UnixMillis,
+    ) -> Result<(), StoreError>;
+
+    /// When the next refund is due.
+    async fn next_refund_at(&self) -> Result<Option<UnixMillis>, StoreError>;
+
+    /// How far the journal has been read for webhooks.
+    async fn webhook_position(&self) -> Result<i64, StoreError>;
+
+    /// Keeps messages to send and notes how far the journal has been read, in one transaction.
+    async fn collect_webhooks(
+        &self,
+        webhooks: Vec<NewWebhook>,
+        position: i64,
+        now: UnixMillis,
+    ) -> Result<(), StoreError>;
+
+    /// Takes messages that are due, earliest first, as [`Store::claim_inquiries`] takes orders.
+    async fn claim_webhooks(
+        &self,
+        now: UnixMillis,
+        claimed_until: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<WebhookRecord>, StoreError>;
+
+    /// Notes how an attempt ended; `due_at` says when to try again, if at all.
+    async fn webhook_answered(
+        &self,
+        id: &str,
+        status: WebhookStatus,
+        due_at: Option<UnixMillis>,
+        answer: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Sends a message again from the start; `false` when there is no such one.
+    async fn redeliver_webhook(&self, id: &str, now: UnixMillis) -> Result<bool, StoreError>;
+
+    /// Reads messages of one status, newest first.
+    async fn webhooks(
+        &self,
+        status: WebhookStatus,
+        limit: u32,
+    ) -> Result<Vec<WebhookRecord>, StoreError>;
+
+    /// When the next message is due.
+    async fn next_webhook_at(&self) -> Result<Option<UnixMillis>, StoreError>;
 
     /// Adds the catalogue's voucher codes that are not known yet.
     async fn stock_up(&self, catalog: &Catalog) -> Result<(), StoreError>;

@@ -1,5 +1,11 @@
-//! What goes on without a request.
+//! What goes on without a request: inquiries, refunds and webhooks, each when its time comes.
 
-mod inquire;
+mod due;
+mod inquiries;
+mod refunds;
+mod webhooks;
 
-pub use inquire::inquire_when_due;
+pub use due::{Bells, work_when_due};
+pub use inquiries::Inquiries;
+pub use refunds::Refunds;
+pub use webhooks::Webhooks;

@@ -2,8 +2,8 @@
 
 use wechat_checkout_protocol::{Attention, BridgeOutcome, Fen, OrderStatus, UnixMillis};
 use wechat_checkout_server::order::{
-    Change, Decision, Effect, Facts, IssuedPrepay, Order, OrderEvent, PaymentEvidence, decide,
-    inquiry,
+    AskedRefund, Change, Decision, Effect, Facts, IssuedPrepay, KnownRefund, Order, OrderEvent,
+    PaymentEvidence, RefundEnding, RefundOf, SettledRefund, decide, inquiry,
 };
 
 use crate::sample::{NOW, buyer, order, payment};
@@ -12,12 +12,31 @@ const PAGE: &str = include_str!("../../../../docs/PAYMENT-STATES.md");
 
 const STOCKED: Facts = Facts {
     goods_left: true,
-    is_refund_known: false,
+    refund: KnownRefund::Unknown,
 };
 
 /// The moment at which everything happens: after the first inquiry, long before expiry.
 fn later() -> UnixMillis {
     NOW.plus_ms(10_000)
+}
+
+fn whole() -> Fen {
+    Fen::new(1990).unwrap()
+}
+
+fn part() -> Fen {
+    Fen::new(500).unwrap()
+}
+
+/// For the rows about a part of the money: only that part is on its way back.
+fn with_part_refunding(order: &Order) -> Order {
+    match order.status {
+        OrderStatus::Refunding => Order {
+            amount_refunding: part(),
+            ..order.clone()
+        },
+        _ => order.clone(),
+    }
 }
 
 fn order_in(status: OrderStatus) -> Order {
@@ -39,7 +58,17 @@ fn order_in(status: OrderStatus) -> Order {
             inquiry_due_at: None,
             ..issued
         },
-        OrderStatus::Confirmed | OrderStatus::Refunding | OrderStatus::Refunded => paid(status),
+        OrderStatus::Confirmed => paid(status),
+        OrderStatus::Refunding => Order {
+            amount_refunding: whole(),
+            refunds: 1,
+            ..paid(status)
+        },
+        OrderStatus::Refunded => Order {
+            amount_refunded: whole(),
+            refunds: 1,
+            ..paid(status)
+        },
     }
 }
 
@@ -74,7 +103,7 @@ fn event(words: &str, order: &Order) -> (OrderEvent, Facts) {
         "paid again (T2), refund under way" => (
             OrderEvent::Paid(second),
             Facts {
-                is_refund_known: true,
+                refund: KnownRefund::Open(whole()),
                 ..STOCKED
             },
         ),
@@ -93,12 +122,62 @@ fn event(words: &str, order: &Order) -> (OrderEvent, Facts) {
         "asked: not paid yet" => (OrderEvent::FoundUnpaid, STOCKED),
         "asked: no clear answer" => (OrderEvent::InquiryUnanswered, STOCKED),
         "closed at WeChat" => (OrderEvent::ClosedAtWechat, STOCKED),
+        "refund asked, part" => ask(part(), KnownRefund::Unknown),
+        "refund asked, all" => ask(whole(), KnownRefund::Unknown),
+        "refund asked again" => ask(part(), KnownRefund::Open(part())),
+        "refund asked again, other amount" => ask(whole(), KnownRefund::Open(part())),
+        "refund succeeded, part" => settle(part(), RefundEnding::Succeeded, Open),
+        "refund succeeded, all" => settle(whole(), RefundEnding::Succeeded, Open),
+        "refund failed, part" => settle(part(), RefundEnding::Failed, Open),
+        "refund settled again" => settle(whole(), RefundEnding::Succeeded, KnownRefund::Settled),
+        "refund of a second payment succeeded" => {
+            let (event, facts) = settle(whole(), RefundEnding::Succeeded, Open);
+            let OrderEvent::RefundSettled(settled) = event else {
+                unreachable!()
+            };
+            let settled = SettledRefund {
+                of: RefundOf::AnotherPayment,
+                ..settled
+            };
+            (OrderEvent::RefundSettled(settled), facts)
+        }
         other => panic!("the table has an event that no test knows: {other}"),
     }
 }
 
+use KnownRefund::Open;
+
+fn ask(amount: Fen, refund: KnownRefund) -> (OrderEvent, Facts) {
+    let asked = AskedRefund {
+        out_refund_no: "F1".to_owned(),
+        amount,
+    };
+    (OrderEvent::RefundAsked(asked), Facts { refund, ..STOCKED })
+}
+
+fn settle(
+    amount: Fen,
+    ending: RefundEnding,
+    known: impl Fn(Fen) -> KnownRefund,
+) -> (OrderEvent, Facts) {
+    let out_refund_no = "F1".to_owned();
+    let settled = SettledRefund {
+        out_refund_no,
+        amount,
+        of: RefundOf::OrdersPayment,
+        ending,
+    };
+    (
+        OrderEvent::RefundSettled(settled),
+        Facts {
+            refund: known(amount),
+            ..STOCKED
+        },
+    )
+}
+
 /// How many kinds of event [`event`] knows: a row taken out of the table is missed here.
-const EVENTS: usize = 16;
+const EVENTS: usize = 25;
 
 /// A decision in the words of the table.
 fn words(decision: &Decision, before: &Order) -> String {
@@ -123,10 +202,15 @@ fn applied_words(change: &Change, before: &Order) -> String {
         return format!("flagged: {}", misfit.as_str());
     }
     let mut words = vec![after.status.as_str()];
+    if after.attention == Some(Attention::UnderReview) {
+        words.push("review");
+    }
     words.extend(change.effects.iter().map(|effect| match effect {
         Effect::Deliver => "deliver",
         Effect::ReleaseStock => "release stock",
-        Effect::Refund(_) => "refund",
+        Effect::OweRefund(_) => "refund",
+        Effect::SettleRefund { .. } => "settle",
+        Effect::ReverseBenefits => "take back",
     }));
     if after.inquiry_due_at != before.inquiry_due_at
         && let Some(due_at) = after.inquiry_due_at
@@ -161,9 +245,11 @@ fn every_status_meets_every_event_as_the_page_says() {
     for row in rows {
         let row = cells(row);
         for (status, expected) in statuses.iter().zip(&row[1..]) {
-            let order = order_in(*status);
+            let order = match row[0].ends_with("part") {
+                true => with_part_refunding(&order_in(*status)),
+                false => order_in(*status),
+            };
             let (event, facts) = event(row[0], &order);
-            // An unpaid order cannot have a refund under way for its first payment.
             let decision = decide(&order, &event, facts, later());
             assert_eq!(
                 words(&decision, &order),

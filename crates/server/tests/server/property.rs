@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use wechat_checkout_protocol::{BridgeOutcome, Fen, OrderStatus};
 use wechat_checkout_server::order::{
-    Decision, Effect, Facts, Order, OrderEvent, PaymentEvidence, decide,
+    Decision, Effect, Facts, KnownRefund, Order, OrderEvent, PaymentEvidence, decide,
 };
 
 use crate::sample::{NOW, order, payment};
@@ -49,16 +49,21 @@ proptest! {
             {
                 paid_right.push(evidence.transaction_id.clone());
             }
-            let is_refund_known = match event {
-                OrderEvent::Paid(evidence) => refunded.contains(&evidence.transaction_id),
-                _ => false,
+            let refund = match event {
+                OrderEvent::Paid(evidence) if refunded.contains(&evidence.transaction_id) => {
+                    KnownRefund::Open(evidence.total_fee)
+                }
+                _ => KnownRefund::Unknown,
             };
-            let facts = Facts { goods_left, is_refund_known };
+            let facts = Facts { goods_left, refund };
             if let Decision::Applied(change) = decide(&order, event, facts, now) {
                 for effect in &change.effects {
                     match effect {
                         Effect::Deliver => delivered += 1,
-                        Effect::Refund(evidence) => refunded.push(evidence.transaction_id.clone()),
+                        Effect::OweRefund(owed) => refunded.push(owed.transaction_id.clone()),
+                        Effect::SettleRefund { .. } | Effect::ReverseBenefits => {
+                            prop_assert!(false, "nobody asked for a refund");
+                        }
                         Effect::ReleaseStock => prop_assert!(order.transaction_id.is_none()),
                     }
                 }
@@ -75,7 +80,7 @@ proptest! {
 
     #[test]
     fn saying_it_twice_changes_nothing(event in any_event(), before in any_event()) {
-        let facts = Facts { goods_left: true, is_refund_known: false };
+        let facts = Facts { goods_left: true, refund: KnownRefund::Unknown };
         let order = after(&order("property"), &before, facts);
         let once = after(&order, &event, facts);
         if let (OrderEvent::Paid(evidence), Some(id)) = (&event, &once.transaction_id)

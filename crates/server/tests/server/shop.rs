@@ -16,6 +16,12 @@ use wechat_checkout_simulator::{Pace, Simulator, SimulatorConfig, demo};
 /// Far more than any test needs, and far less than a person's patience.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
+/// Opens the admin API.
+pub(crate) const ADMIN_TOKEN: &str = "an-admin-token-for-tests-of-32-chars";
+
+/// Signs webhooks.
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
 pub(crate) struct Shop {
     pub(crate) server: Server,
     pub(crate) wechat: Simulator,
@@ -26,6 +32,16 @@ pub(crate) struct Shop {
 impl Shop {
     /// Opens on held clocks: time passes only when a test says so.
     pub(crate) async fn open() -> Shop {
+        Shop::open_with("").await
+    }
+
+    /// Opens and tells a merchant's own system.
+    pub(crate) async fn open_with_webhook(url: &str) -> Shop {
+        let section = format!("[webhook]\nurl = \"{url}\"\nsecret = \"{WEBHOOK_SECRET}\"\n");
+        Shop::open_with(&section).await
+    }
+
+    async fn open_with(sections: &str) -> Shop {
         let folder =
             std::env::temp_dir().join(format!("wechat-checkout-{}", uuid::Uuid::now_v7().simple()));
         std::fs::create_dir_all(&folder).unwrap();
@@ -35,7 +51,7 @@ impl Shop {
         };
         let wechat = Simulator::start(simulator).await.unwrap();
         let config_file = folder.join("checkout.toml");
-        std::fs::write(&config_file, config(&wechat)).unwrap();
+        std::fs::write(&config_file, config(&wechat) + sections).unwrap();
         let clock = Clock::held_at(wechat.clock().now());
         let config = Config::load(&config_file).unwrap();
         let server = Server::start_at(config, clock.clone()).await.unwrap();
@@ -63,7 +79,8 @@ impl Shop {
         self.clock
             .advance_ms(i64::try_from(by.as_millis()).unwrap());
         self.wechat.step(by).await;
-        self.server.app().inquiry_bell.notify_one();
+        self.server.app().bells.inquiry.notify_one();
+        self.server.app().bells.refund.notify_one();
     }
 
     /// A signed-in buyer.
@@ -139,6 +156,8 @@ base_url = "{gateway}"
 app_secret = "{app_secret}"
 authorize_url = "{gateway}/connect/oauth2/authorize"
 token_url = "{gateway}/sns/oauth2/access_token"
+[admin]
+token = "{ADMIN_TOKEN}"
 "#,
         origin = wechat.client_url().as_str().trim_end_matches('/'),
         name = demo::MERCHANT_NAME,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use wechat_checkout_protocol::{Benefit, BridgeOutcome, OrderStatus, ProductId, UnixMillis};
 use wechat_checkout_server::catalog::{Catalog, Product, Unit};
-use wechat_checkout_server::order::{Decision, Facts, Order, OrderEvent, Refusal, decide};
+use wechat_checkout_server::order::{
+    Decision, Facts, KnownRefund, Order, OrderEvent, Refusal, decide,
+};
 use wechat_checkout_server::store::sqlite::{Durability, SqliteStore};
 use wechat_checkout_server::store::{Advanced, Placed, Store};
 
@@ -301,7 +303,7 @@ async fn replaying_the_journal_gives_the_row() {
     );
     let facts = Facts {
         goods_left: true,
-        is_refund_known: false,
+        refund: KnownRefund::Unknown,
     };
     let replayed = journal.iter().fold(placed.clone(), |order, entry| {
         let Some(event) = entry.event.replay() else {

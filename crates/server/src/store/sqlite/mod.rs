@@ -4,10 +4,13 @@
 //! connections of their own and never wait for it.
 
 mod change;
+mod deliver;
 mod migrate;
 mod place;
 mod read;
+mod refunds;
 mod rows;
+mod webhooks;
 mod writer;
 
 use std::collections::HashMap;
@@ -20,7 +23,10 @@ use tokio::sync::{Semaphore, watch};
 use wechat_checkout_protocol::{BenefitsView, OpenId, OrderId, ProductId, UnixMillis};
 
 use self::writer::Writer;
-use super::{Advanced, JournalEntry, NewOrder, OrderRecord, Placed, Store, StoreError};
+use super::{
+    Advanced, JournalEntry, NewOrder, NewWebhook, OrderRecord, Placed, RefundRecord, RefundStatus,
+    Store, StoreError, WebhookRecord, WebhookStatus,
+};
 use crate::catalog::{Catalog, Unit};
 use crate::order::OrderEvent;
 
@@ -186,6 +192,16 @@ impl Store for SqliteStore {
         self.readers.run(move |db| read::journal_of(db, &id)).await
     }
 
+    async fn entries_after(
+        &self,
+        position: i64,
+        limit: u32,
+    ) -> Result<Vec<JournalEntry>, StoreError> {
+        self.readers
+            .run(move |db| read::entries_after(db, position, limit))
+            .await
+    }
+
     async fn changes_after(
         &self,
         position: i64,
@@ -202,6 +218,103 @@ impl Store for SqliteStore {
 
     fn commits(&self) -> watch::Receiver<u64> {
         self.commits.clone()
+    }
+
+    async fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRecord>, StoreError> {
+        let number = out_refund_no.to_owned();
+        self.readers.run(move |db| refunds::one(db, &number)).await
+    }
+
+    async fn refunds_of(&self, id: &OrderId) -> Result<Vec<RefundRecord>, StoreError> {
+        let id = id.clone();
+        self.readers.run(move |db| refunds::of_order(db, &id)).await
+    }
+
+    async fn claim_refunds(
+        &self,
+        now: UnixMillis,
+        claimed_until: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<RefundRecord>, StoreError> {
+        self.writer
+            .run(move |db| refunds::claim(db, now, claimed_until, limit))
+            .await
+    }
+
+    async fn plan_refund(
+        &self,
+        out_refund_no: &str,
+        status: RefundStatus,
+        due_at: UnixMillis,
+    ) -> Result<(), StoreError> {
+        let number = out_refund_no.to_owned();
+        self.writer
+            .run(move |db| refunds::plan(db, &number, status, due_at))
+            .await
+    }
+
+    async fn next_refund_at(&self) -> Result<Option<UnixMillis>, StoreError> {
+        self.readers.run(refunds::next_at).await
+    }
+
+    async fn webhook_position(&self) -> Result<i64, StoreError> {
+        self.readers.run(webhooks::position).await
+    }
+
+    async fn collect_webhooks(
+        &self,
+        new: Vec<NewWebhook>,
+        position: i64,
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
+        self.writer
+            .run(move |db| webhooks::collect(db, &new, position, now))
+            .await
+    }
+
+    async fn claim_webhooks(
+        &self,
+        now: UnixMillis,
+        claimed_until: UnixMillis,
+        limit: u32,
+    ) -> Result<Vec<WebhookRecord>, StoreError> {
+        self.writer
+            .run(move |db| webhooks::claim(db, now, claimed_until, limit))
+            .await
+    }
+
+    async fn webhook_answered(
+        &self,
+        id: &str,
+        status: WebhookStatus,
+        due_at: Option<UnixMillis>,
+        answer: &str,
+    ) -> Result<(), StoreError> {
+        let (id, answer) = (id.to_owned(), answer.to_owned());
+        self.writer
+            .run(move |db| webhooks::answered(db, &id, status, due_at, &answer))
+            .await
+    }
+
+    async fn redeliver_webhook(&self, id: &str, now: UnixMillis) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.writer
+            .run(move |db| webhooks::redeliver(db, &id, now))
+            .await
+    }
+
+    async fn webhooks(
+        &self,
+        status: WebhookStatus,
+        limit: u32,
+    ) -> Result<Vec<WebhookRecord>, StoreError> {
+        self.readers
+            .run(move |db| webhooks::list(db, status, limit))
+            .await
+    }
+
+    async fn next_webhook_at(&self) -> Result<Option<UnixMillis>, StoreError> {
+        self.readers.run(webhooks::next_at).await
     }
 
     async fn stock_up(&self, catalog: &Catalog) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use wechat_checkout_protocol::OrderId;
 
-use super::{change, read, rows};
+use super::{change, deliver, read, rows};
 use crate::order::{Goods, Order};
 use crate::store::{JournalEvent, NewOrder, Placed};
 
@@ -20,16 +20,13 @@ pub(super) fn place(db: &Connection, new: &NewOrder) -> rusqlite::Result<Placed>
     }
     let codes = match new.order.goods {
         Goods::Vip { .. } => Vec::new(),
-        Goods::Vouchers { count } => {
-            let codes = change::free_codes(db, &new.order.product_id, count)?;
-            if codes.len() < usize::try_from(count).unwrap_or(usize::MAX) {
-                return Ok(Placed::SoldOut);
-            }
-            codes
-        }
+        Goods::Vouchers { count } => match deliver::free_codes(db, &new.order.product_id, count)? {
+            Some(codes) => codes,
+            None => return Ok(Placed::SoldOut),
+        },
     };
     let _ = rows::insert_order(&mut *db.prepare_cached(rows::INSERT_ORDER)?, &new.order)?;
-    change::reserve(db, &new.order.id, &codes)?;
+    deliver::reserve(db, &new.order.id, &codes)?;
     remember_key(db, new, &new.order.id)?;
     change::append(db, &new.order, new.order.created_at, &JournalEvent::Placed)?;
     Ok(Placed::New(read::record(db, new.order.clone())?))

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use wechat_checkout_protocol::benefit::OwnedVoucher;
 use wechat_checkout_protocol::{
     Benefit, BenefitsView, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
@@ -43,7 +43,9 @@ pub(super) fn record(db: &Connection, order: Order) -> rusqlite::Result<OrderRec
 fn benefits(db: &Connection, order: &Order) -> rusqlite::Result<Vec<Benefit>> {
     match order.goods {
         Goods::Vip { .. } => db
-            .prepare_cached("SELECT until_at FROM vip_ledger WHERE order_id = ?1")?
+            .prepare_cached(
+                "SELECT until_at FROM vip_ledger WHERE order_id = ?1 AND kind = 'grant'",
+            )?
             .query_map([order.id.as_str()], |row| {
                 Ok(Benefit::Vip {
                     until: UnixMillis(row.get(0)?),
@@ -76,11 +78,13 @@ pub(super) fn orders_of(
     orders.into_iter().map(|order| record(db, order)).collect()
 }
 
+/// The end of a membership is what the buyer's newest entry says.
 pub(super) fn vip_until(db: &Connection, openid: &OpenId) -> rusqlite::Result<Option<UnixMillis>> {
-    db.prepare_cached("SELECT max(until_at) FROM vip_ledger WHERE openid = ?1")?
-        .query_row([openid.as_str()], |row| {
-            Ok(row.get::<_, Option<i64>>(0)?.map(UnixMillis))
-        })
+    db.prepare_cached(
+        "SELECT until_at FROM vip_ledger WHERE openid = ?1 ORDER BY entry DESC LIMIT 1",
+    )?
+    .query_row([openid.as_str()], |row| row.get(0).map(UnixMillis))
+    .optional()
 }
 
 pub(super) fn benefits_of(db: &Connection, openid: &OpenId) -> rusqlite::Result<BenefitsView> {
@@ -89,6 +93,7 @@ pub(super) fn benefits_of(db: &Connection, openid: &OpenId) -> rusqlite::Result<
             "SELECT orders.id, orders.title, vouchers.code FROM orders \
              JOIN vouchers ON vouchers.order_id = orders.id \
              WHERE orders.openid = ?1 AND vouchers.delivered_at IS NOT NULL \
+             AND vouchers.revoked_at IS NULL \
              ORDER BY orders.created_at DESC, vouchers.code LIMIT ?2",
         )?
         .query_map(params![openid.as_str(), VOUCHERS_SHOWN_MAX], |row| {
@@ -118,27 +123,33 @@ pub(super) fn next_inquiry_at(db: &Connection) -> rusqlite::Result<Option<UnixMi
         .query_row([], |row| Ok(row.get::<_, Option<i64>>(0)?.map(UnixMillis)))
 }
 
+const ENTRIES: &str = "SELECT position, order_id, seq, at, event FROM journal ";
+
 pub(super) fn journal_of(db: &Connection, id: &OrderId) -> rusqlite::Result<Vec<JournalEntry>> {
-    db.prepare_cached(
-        "SELECT position, order_id, seq, at, event FROM journal WHERE order_id = ?1 ORDER BY seq",
-    )?
-    .query_map([id.as_str()], |row| {
-        let event: String = row.get(4)?;
-        Ok(JournalEntry {
-            position: row.get(0)?,
-            order_id: rows::order_id(row, 1)?,
-            seq: row.get(2)?,
-            at: UnixMillis(row.get(3)?),
-            event: serde_json::from_str(&event).map_err(|error| {
-                rusqlite::Error::FromSqlConversionFailure(
-                    4,
-                    rusqlite::types::Type::Text,
-                    Box::new(error),
-                )
-            })?,
-        })
-    })?
-    .collect()
+    db.prepare_cached(&[ENTRIES, "WHERE order_id = ?1 ORDER BY seq"].concat())?
+        .query_map([id.as_str()], entry)?
+        .collect()
+}
+
+pub(super) fn entries_after(
+    db: &Connection,
+    position: i64,
+    limit: u32,
+) -> rusqlite::Result<Vec<JournalEntry>> {
+    db.prepare_cached(&[ENTRIES, "WHERE position > ?1 ORDER BY position LIMIT ?2"].concat())?
+        .query_map(params![position, limit], entry)?
+        .collect()
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<JournalEntry> {
+    let event: String = row.get(4)?;
+    Ok(JournalEntry {
+        position: row.get(0)?,
+        order_id: rows::order_id(row, 1)?,
+        seq: row.get(2)?,
+        at: UnixMillis(row.get(3)?),
+        event: serde_json::from_str(&event).map_err(|_| rows::damaged(4, "journal event"))?,
+    })
 }
 
 pub(super) fn changes_after(

@@ -15,14 +15,15 @@ pub(super) fn select_orders(condition: &str) -> String {
 
 const ORDER_COLUMNS: &str = "id, openid, product_id, title, quantity, amount_total, \
      vip_days, client_ip, created_at, expires_at, status, seq, prepay_id, prepay_at, \
-     transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at";
+     transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at, \
+     amount_refunding, amount_refunded, refunds";
 
 /// Why a value is not what its column promises.
 #[derive(Debug, thiserror::Error)]
 #[error("the stored value is not a valid {0}")]
 struct Damaged(&'static str);
 
-fn damaged(column: usize, kind: &'static str) -> rusqlite::Error {
+pub(super) fn damaged(column: usize, kind: &'static str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(Damaged(kind)))
 }
 
@@ -32,6 +33,10 @@ pub(super) fn order_id(row: &Row<'_>, column: usize) -> rusqlite::Result<OrderId
 
 pub(super) fn product_id(row: &Row<'_>, column: usize) -> rusqlite::Result<ProductId> {
     ProductId::parse(row.get::<_, String>(column)?).map_err(|_| damaged(column, "product id"))
+}
+
+pub(super) fn fen(row: &Row<'_>, column: usize) -> rusqlite::Result<Fen> {
+    Fen::new(row.get(column)?).ok_or_else(|| damaged(column, "amount"))
 }
 
 fn millis(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<UnixMillis>> {
@@ -58,7 +63,7 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
         product_id: product_id(row, 2)?,
         title: row.get(3)?,
         quantity,
-        amount_total: Fen::new(row.get(5)?).ok_or_else(|| damaged(5, "amount"))?,
+        amount_total: fen(row, 5)?,
         goods,
         client_ip: row
             .get::<_, String>(7)?
@@ -76,15 +81,20 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
         inquiries: row.get(17)?,
         inquiry_from: UnixMillis(row.get(18)?),
         inquiry_due_at: millis(row, 19)?,
+        amount_refunding: fen(row, 20)?,
+        amount_refunded: fen(row, 21)?,
+        refunds: row.get(22)?,
     })
 }
 
 pub(super) const INSERT_ORDER: &str = "INSERT INTO orders (id, openid, product_id, title, \
      quantity, amount_total, vip_days, client_ip, created_at, expires_at, status, seq, prepay_id, \
-     prepay_at, transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at) \
+     prepay_at, transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at, \
+     amount_refunding, amount_refunded, refunds) \
      VALUES (:id, :openid, :product_id, :title, :quantity, :amount_total, :vip_days, :client_ip, \
      :created_at, :expires_at, :status, :seq, :prepay_id, :prepay_at, :transaction_id, \
-     :confirmed_at, :attention, :inquiries, :inquiry_from, :inquiry_due_at)";
+     :confirmed_at, :attention, :inquiries, :inquiry_from, :inquiry_due_at, :amount_refunding, \
+     :amount_refunded, :refunds)";
 
 pub(super) fn insert_order(insert: &mut Statement<'_>, order: &Order) -> rusqlite::Result<usize> {
     let vip_days = match order.goods {
@@ -112,6 +122,9 @@ pub(super) fn insert_order(insert: &mut Statement<'_>, order: &Order) -> rusqlit
         ":inquiries": order.inquiries,
         ":inquiry_from": order.inquiry_from.0,
         ":inquiry_due_at": order.inquiry_due_at.map(|at| at.0),
+        ":amount_refunding": order.amount_refunding.get(),
+        ":amount_refunded": order.amount_refunded.get(),
+        ":refunds": order.refunds,
     })
 }
 
@@ -119,7 +132,8 @@ pub(super) fn insert_order(insert: &mut Statement<'_>, order: &Order) -> rusqlit
 pub(super) const UPDATE_ORDER: &str = "UPDATE orders SET status = :status, seq = :seq, \
      prepay_id = :prepay_id, prepay_at = :prepay_at, transaction_id = :transaction_id, \
      confirmed_at = :confirmed_at, attention = :attention, inquiries = :inquiries, \
-     inquiry_from = :inquiry_from, inquiry_due_at = :inquiry_due_at \
+     inquiry_from = :inquiry_from, inquiry_due_at = :inquiry_due_at, \
+     amount_refunding = :amount_refunding, amount_refunded = :amount_refunded, refunds = :refunds \
      WHERE id = :id AND seq = :before";
 
 pub(super) fn update_order(
@@ -140,6 +154,9 @@ pub(super) fn update_order(
         ":inquiries": order.inquiries,
         ":inquiry_from": order.inquiry_from.0,
         ":inquiry_due_at": order.inquiry_due_at.map(|at| at.0),
+        ":amount_refunding": order.amount_refunding.get(),
+        ":amount_refunded": order.amount_refunded.get(),
+        ":refunds": order.refunds,
     })
 }
 

@@ -1,0 +1,45 @@
+//! Takes WeChat's refund notification: a reason to ask now, never evidence.
+//!
+//! Its cipher (AES-256-ECB) hides but does not authenticate, so nothing it says moves money.
+
+use wechat_checkout_gateway::RefundNotificationError;
+use wechat_checkout_gateway::notification::read_refund;
+
+use crate::app::App;
+use crate::store::{RefundStatus, StoreError};
+
+/// Why a refund notification is not acknowledged.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeRefundNotificationError {
+    /// Not readable with our key, or not for us.
+    #[error("the refund notification was refused")]
+    Notification(#[from] RefundNotificationError),
+    /// We never asked for such a refund.
+    #[error("no such refund")]
+    Unknown,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes the refund due now. Answers once that is durable.
+///
+/// # Errors
+/// See [`TakeRefundNotificationError`].
+pub async fn take_refund_notification(
+    app: &App,
+    body: &[u8],
+) -> Result<(), TakeRefundNotificationError> {
+    let notification = read_refund(&app.merchant, body)?;
+    let number = notification.out_refund_no.as_str();
+    let refund = app.store.refund(number).await?;
+    let refund = refund.ok_or(TakeRefundNotificationError::Unknown)?;
+    if refund.due_at.is_some() {
+        // WeChat has it, or it would not tell: the next step is to ask how it ended.
+        app.store
+            .plan_refund(number, RefundStatus::Accepted, app.clock.now())
+            .await?;
+        app.bells.refund.notify_one();
+    }
+    Ok(())
+}

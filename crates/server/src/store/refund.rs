@@ -1,0 +1,63 @@
+//! A refund as it is kept.
+
+use wechat_checkout_protocol::{OrderId, UnixMillis};
+
+use crate::order::OwedRefund;
+
+/// Money on its way back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundRecord {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// What is sent back.
+    pub owed: OwedRefund,
+    /// How far it is.
+    pub status: RefundStatus,
+    /// How often WeChat was asked before to do it, or how it stands.
+    pub attempts: u32,
+    /// When to go on; `None` when it ended.
+    pub due_at: Option<UnixMillis>,
+    /// When it was decided.
+    pub asked_at: UnixMillis,
+}
+
+/// How far a refund is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundStatus {
+    /// To be asked for at WeChat.
+    Due,
+    /// WeChat works on it.
+    Accepted,
+    /// The buyer has his money.
+    Succeeded,
+    /// WeChat could not send it.
+    Failed,
+}
+
+impl RefundStatus {
+    const ALL: [RefundStatus; 4] = [
+        RefundStatus::Due,
+        RefundStatus::Accepted,
+        RefundStatus::Succeeded,
+        RefundStatus::Failed,
+    ];
+
+    /// The stored name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            RefundStatus::Due => "due",
+            RefundStatus::Accepted => "accepted",
+            RefundStatus::Succeeded => "succeeded",
+            RefundStatus::Failed => "failed",
+        }
+    }
+
+    /// Reads a stored name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<RefundStatus> {
+        RefundStatus::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+}

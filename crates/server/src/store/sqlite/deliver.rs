@@ -1,0 +1,140 @@
+//! Giving, reserving and taking back goods, inside the transaction of the change that causes it.
+
+use rusqlite::{Connection, params};
+use wechat_checkout_protocol::{OrderId, ProductId, UnixMillis};
+
+use super::read;
+use crate::order::{Goods, Order};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+pub(super) fn deliver(db: &Connection, order: &Order, now: UnixMillis) -> rusqlite::Result<()> {
+    match order.goods {
+        Goods::Vip { days } => extend_vip(db, order, days, now),
+        Goods::Vouchers { count } => hand_over_codes(db, order, count, now),
+    }
+}
+
+/// Membership extends from its end, or from now if it ended.
+fn extend_vip(db: &Connection, order: &Order, days: u32, now: UnixMillis) -> rusqlite::Result<()> {
+    let starts_at = read::vip_until(db, &order.openid)?.map_or(now, |ends_at| ends_at.max(now));
+    enter_vip(db, order, "grant", i64::from(days), starts_at)
+}
+
+/// The unique key is (order, kind): a second delivery of one order cannot be written.
+fn enter_vip(
+    db: &Connection,
+    order: &Order,
+    kind: &str,
+    days: i64,
+    from: UnixMillis,
+) -> rusqlite::Result<()> {
+    let until = from.plus_ms(days.saturating_mul(DAY_MS));
+    let _ = db
+        .prepare_cached(
+            "INSERT INTO vip_ledger (order_id, kind, openid, days, until_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            order.id.as_str(),
+            kind,
+            order.openid.as_str(),
+            days,
+            until.0
+        ])?;
+    Ok(())
+}
+
+/// Marks the reserved codes as delivered; a late payment reserves again first.
+fn hand_over_codes(
+    db: &Connection,
+    order: &Order,
+    count: u32,
+    now: UnixMillis,
+) -> rusqlite::Result<()> {
+    let wanted = usize::try_from(count).unwrap_or(usize::MAX);
+    let reserved: u32 = db
+        .prepare_cached("SELECT count(*) FROM vouchers WHERE order_id = ?1")?
+        .query_row([order.id.as_str()], |row| row.get(0))?;
+    if reserved == 0
+        && let Some(codes) = free_codes(db, &order.product_id, count)?
+    {
+        reserve(db, &order.id, &codes)?;
+    }
+    let delivered = db
+        .prepare_cached(
+            "UPDATE vouchers SET delivered_at = ?2 WHERE order_id = ?1 AND delivered_at IS NULL",
+        )?
+        .execute(params![order.id.as_str(), now.0])?;
+    if delivered != wanted {
+        return Err(rusqlite::Error::StatementChangedRows(delivered));
+    }
+    Ok(())
+}
+
+/// Takes back what an order delivered. A late payment that delivered nothing has nothing to take.
+pub(super) fn reverse(db: &Connection, order: &Order, now: UnixMillis) -> rusqlite::Result<()> {
+    match order.goods {
+        Goods::Vip { days } => {
+            let was_granted = db
+                .prepare_cached("SELECT 1 FROM vip_ledger WHERE order_id = ?1 AND kind = 'grant'")?
+                .exists([order.id.as_str()])?;
+            let ends_at = read::vip_until(db, &order.openid)?;
+            match ends_at {
+                Some(ends_at) if was_granted => enter_vip(
+                    db,
+                    order,
+                    "reversal",
+                    i64::from(days).saturating_neg(),
+                    ends_at,
+                ),
+                _ => Ok(()),
+            }
+        }
+        Goods::Vouchers { .. } => {
+            let _ = db
+                .prepare_cached(
+                    "UPDATE vouchers SET revoked_at = ?2 \
+                     WHERE order_id = ?1 AND delivered_at IS NOT NULL AND revoked_at IS NULL",
+                )?
+                .execute(params![order.id.as_str(), now.0])?;
+            Ok(())
+        }
+    }
+}
+
+pub(super) fn release(db: &Connection, id: &OrderId) -> rusqlite::Result<()> {
+    let _ = db
+        .prepare_cached(
+            "UPDATE vouchers SET order_id = NULL WHERE order_id = ?1 AND delivered_at IS NULL",
+        )?
+        .execute([id.as_str()])?;
+    Ok(())
+}
+
+/// That many codes nobody has; `None` when there are fewer.
+pub(super) fn free_codes(
+    db: &Connection,
+    product_id: &ProductId,
+    count: u32,
+) -> rusqlite::Result<Option<Vec<String>>> {
+    let codes: Vec<String> = db
+        .prepare_cached(
+            "SELECT code FROM vouchers WHERE product_id = ?1 AND order_id IS NULL LIMIT ?2",
+        )?
+        .query_map(params![product_id.as_str(), count], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok((u32::try_from(codes.len()) == Ok(count)).then_some(codes))
+}
+
+pub(super) fn reserve(db: &Connection, id: &OrderId, codes: &[String]) -> rusqlite::Result<()> {
+    let mut update = db
+        .prepare_cached("UPDATE vouchers SET order_id = ?1 WHERE code = ?2 AND order_id IS NULL")?;
+    for code in codes {
+        let updated = update.execute(params![id.as_str(), code])?;
+        if updated != 1 {
+            return Err(rusqlite::Error::StatementChangedRows(updated));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Money back: whole, in parts, asked twice, told by notification, and refused.
+
+use serde_json::{Value, json};
+use wechat_checkout_protocol::{Attention, ErrorCode, OrderStatus, OrderView};
+use wechat_checkout_simulator::Scenario;
+
+use crate::shop::{ADMIN_TOKEN, Buyer, Shop, read, refusal};
+
+const KEY: &str = "key-of-the-first-wish";
+
+async fn paid(shop: &Shop, buyer: &Buyer, product: &str) -> OrderView {
+    let order = buyer.order(product, KEY).await;
+    shop.wechat.pay(order.id.as_str()).unwrap();
+    shop.pass(2).await;
+    buyer.see_status(&order, OrderStatus::Confirmed).await
+}
+
+async fn ask(shop: &Shop, order: &OrderView, body: Value) -> reqwest::Response {
+    let url = format!("{}/admin/orders/{}/refunds", shop.server.url(), order.id);
+    let call = reqwest::Client::new()
+        .post(url)
+        .bearer_auth(ADMIN_TOKEN)
+        .json(&body);
+    call.send().await.unwrap()
+}
+
+/// Lets the refund reach the buyer: WeChat needs a while, and so do our questions.
+async fn until_settled(shop: &Shop) {
+    for _ in 0..6 {
+        shop.pass(120).await;
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn all_of_the_money_goes_back_once_and_takes_the_goods_with_it() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = paid(&shop, &buyer, "vip-month").await;
+    for _ in 0..3 {
+        let timeline: Value = read(ask(&shop, &order, json!({})).await).await;
+        assert_eq!(timeline["refunds"].as_array().unwrap().len(), 1);
+    }
+    assert_eq!(buyer.see(&order).await.status, OrderStatus::Refunding);
+    until_settled(&shop).await;
+    let seen = buyer.see_status(&order, OrderStatus::Refunded).await;
+    assert_eq!(seen.attention, None);
+    let trade = shop.wechat.trade(order.id.as_str()).unwrap();
+    assert_eq!(trade.refunds.len(), 1);
+    let benefits: Value = read(buyer.get("/api/benefits").await).await;
+    let ends = benefits["vip_until"].as_i64().unwrap();
+    assert!(ends <= shop.clock.now().0, "the membership is over");
+}
+
+#[tokio::test]
+async fn parts_of_the_money_leave_the_goods_until_all_is_back() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = paid(&shop, &buyer, "coffee-voucher").await;
+    let part = |amount: i64, number: &str| json!({ "amount": amount, "out_refund_no": number });
+    let _: Value = read(ask(&shop, &order, part(500, "part-1")).await).await;
+    until_settled(&shop).await;
+    let seen = buyer.see_status(&order, OrderStatus::Confirmed).await;
+    assert_eq!(seen.benefits.len(), 1);
+
+    let conflict = refusal(ask(&shop, &order, part(400, "part-1")).await, 409).await;
+    assert_eq!(conflict.code, ErrorCode::RefundRefused);
+    let too_much = refusal(ask(&shop, &order, part(1_001, "part-2")).await, 409).await;
+    assert_eq!(too_much.code, ErrorCode::RefundRefused);
+    let nameless = refusal(ask(&shop, &order, json!({ "amount": 100 })).await, 400).await;
+    assert!(nameless.detail.unwrap().contains("out_refund_no"));
+
+    let _: Value = read(ask(&shop, &order, part(1_000, "part-3")).await).await;
+    until_settled(&shop).await;
+    let _ = buyer.see_status(&order, OrderStatus::Refunded).await;
+    let benefits: Value = read(buyer.get("/api/benefits").await).await;
+    assert_eq!(benefits["vouchers"], json!([]), "the code is revoked");
+}
+
+#[tokio::test]
+async fn a_refund_that_the_bank_does_not_take_is_flagged() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = paid(&shop, &buyer, "vip-month").await;
+    shop.wechat.set_scenario(Scenario::RefundAbnormal);
+    let _: Value = read(ask(&shop, &order, json!({})).await).await;
+    until_settled(&shop).await;
+    let seen = buyer.see_status(&order, OrderStatus::Confirmed).await;
+    assert_eq!(seen.attention, Some(Attention::UnderReview));
+}
+
+#[tokio::test]
+async fn a_refund_survives_a_gateway_that_is_down() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = paid(&shop, &buyer, "vip-month").await;
+    shop.wechat.set_scenario(Scenario::GatewayDown);
+    let _: Value = read(ask(&shop, &order, json!({})).await).await;
+    until_settled(&shop).await;
+    assert_eq!(buyer.see(&order).await.status, OrderStatus::Refunding);
+    shop.wechat.set_scenario(Scenario::Pay);
+    until_settled(&shop).await;
+    shop.pass(7_200).await;
+    until_settled(&shop).await;
+    let _ = buyer.see_status(&order, OrderStatus::Refunded).await;
+    assert_eq!(
+        shop.wechat.trade(order.id.as_str()).unwrap().refunds.len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn an_unpaid_order_has_nothing_to_refund() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = buyer.order("vip-month", KEY).await;
+    let problem = refusal(ask(&shop, &order, json!({})).await, 409).await;
+    assert!(problem.detail.unwrap().contains("not_paid"));
+}
+
+#[tokio::test]
+async fn paid_after_close_delivers_what_is_left_or_sends_the_money_back() {
+    let shop = Shop::open().await;
+    shop.wechat.set_scenario(Scenario::PaidAfterClose);
+    let buyer = shop.buyer("alice").await;
+    let order = buyer.order("vip-month", KEY).await;
+    shop.pass(16 * 60).await;
+    let _ = buyer.see_status(&order, OrderStatus::Closed).await;
+    shop.pass(60).await;
+    let seen = buyer.see_status(&order, OrderStatus::Confirmed).await;
+    assert_eq!(seen.benefits.len(), 1);
+}
+
+#[tokio::test]
+async fn the_admin_api_is_for_operators() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = paid(&shop, &buyer, "vip-month").await;
+    let path = format!("/admin/orders/{}", order.id);
+    assert_eq!(
+        refusal(buyer.get(&path).await, 401).await.code,
+        ErrorCode::SignInRequired
+    );
+    let url = format!("{}{path}", shop.server.url());
+    let wrong = reqwest::Client::new()
+        .get(&url)
+        .bearer_auth("x".repeat(40))
+        .send();
+    let _ = refusal(wrong.await.unwrap(), 401).await;
+    let right = reqwest::Client::new()
+        .get(&url)
+        .bearer_auth(ADMIN_TOKEN)
+        .send();
+    let timeline: Value = read(right.await.unwrap()).await;
+    let events: Vec<_> = timeline["timeline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["event"].clone())
+        .collect();
+    assert_eq!(events.first(), Some(&json!("placed")));
+    assert!(events.contains(&json!("paid")), "{events:?}");
+}

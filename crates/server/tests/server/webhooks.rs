@@ -1,0 +1,139 @@
+//! The merchant's own system is told: signed, at least once, tried again, given up, sent again.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
+use sha2::Sha256;
+use wechat_checkout_protocol::OrderStatus;
+
+use crate::shop::{ADMIN_TOKEN, DEADLINE, Shop, WEBHOOK_SECRET, read};
+
+/// A merchant's system that answers as told and remembers what it heard.
+#[derive(Clone)]
+struct Receiver {
+    answer: Arc<Mutex<StatusCode>>,
+    heard: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
+}
+
+impl Receiver {
+    async fn start(answer: StatusCode) -> (Receiver, String) {
+        let receiver = Receiver {
+            answer: Arc::new(Mutex::new(answer)),
+            heard: Arc::default(),
+        };
+        let router = Router::new()
+            .route("/hook", post(hear))
+            .with_state(receiver.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let _serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        (receiver, url)
+    }
+
+    fn count(&self) -> usize {
+        self.heard.lock().unwrap().len()
+    }
+
+    async fn wait_for(&self, count: usize) {
+        let heard = async {
+            while self.count() < count {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(DEADLINE, heard).await.unwrap();
+    }
+}
+
+async fn hear(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    receiver.heard.lock().unwrap().push((headers, body));
+    *receiver.answer.lock().unwrap()
+}
+
+/// Verifies as the Standard Webhooks scheme says, with nothing of our own code.
+fn verify(headers: &HeaderMap, body: &Bytes) -> String {
+    let header = |name: &str| headers[name].to_str().unwrap().to_owned();
+    let secret = STANDARD
+        .decode(WEBHOOK_SECRET.strip_prefix("whsec_").unwrap())
+        .unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap();
+    mac.update(format!("{}.{}.", header("webhook-id"), header("webhook-timestamp")).as_bytes());
+    mac.update(body);
+    let expected = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+    assert_eq!(header("webhook-signature"), expected);
+    header("webhook-id")
+}
+
+#[tokio::test]
+async fn a_confirmed_order_is_told_once_it_is_confirmed() {
+    let (receiver, url) = Receiver::start(StatusCode::NO_CONTENT).await;
+    let shop = Shop::open_with_webhook(&url).await;
+    let buyer = shop.buyer("alice").await;
+    let order = buyer.order("vip-month", "key-of-the-first-wish").await;
+    shop.wechat.pay(order.id.as_str()).unwrap();
+    shop.pass(2).await;
+    let _ = buyer.see_status(&order, OrderStatus::Confirmed).await;
+    receiver.wait_for(1).await;
+    let (headers, body) = receiver.heard.lock().unwrap()[0].clone();
+    let _ = verify(&headers, &body);
+    let message: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(message["type"], "order.confirmed");
+    assert_eq!(message["data"]["order"]["id"], order.id.as_str());
+    assert_eq!(message["data"]["order"]["amount_total"], 1990);
+}
+
+#[tokio::test]
+async fn a_deaf_receiver_is_tried_again_with_the_same_id_then_given_up_and_can_be_told_again() {
+    let (receiver, url) = Receiver::start(StatusCode::INTERNAL_SERVER_ERROR).await;
+    let shop = Shop::open_with_webhook(&url).await;
+    let buyer = shop.buyer("alice").await;
+    let order = buyer.order("vip-month", "key-of-the-first-wish").await;
+    shop.wechat.pay(order.id.as_str()).unwrap();
+    shop.pass(2).await;
+    for attempt in 1..=10 {
+        receiver.wait_for(attempt).await;
+        shop.pass(24 * 60 * 60).await;
+        shop.server.app().bells.webhook.notify_one();
+    }
+    let ids: Vec<_> = receiver
+        .heard
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(head, body)| verify(head, body))
+        .collect();
+    assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "{ids:?}");
+
+    let admin = |method, path: String| {
+        let url = format!("{}{path}", shop.server.url());
+        reqwest::Client::new()
+            .request(method, url)
+            .bearer_auth(ADMIN_TOKEN)
+            .send()
+    };
+    let given_up = async {
+        loop {
+            let list = admin(reqwest::Method::GET, "/admin/webhooks".to_owned())
+                .await
+                .unwrap();
+            let dead: Value = read(list).await;
+            if dead[0]["id"] == ids[0].as_str() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, given_up).await.unwrap();
+    *receiver.answer.lock().unwrap() = StatusCode::OK;
+    let path = format!("/admin/webhooks/{}/redeliver", ids[0]);
+    let answer = admin(reqwest::Method::POST, path).await.unwrap();
+    assert_eq!(answer.status(), 202);
+    receiver.wait_for(11).await;
+}
