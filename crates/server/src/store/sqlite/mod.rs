@@ -8,6 +8,7 @@ mod deliver;
 mod migrate;
 mod place;
 mod read;
+mod readers;
 mod refunds;
 mod rows;
 mod webhooks;
@@ -15,13 +16,13 @@ mod writer;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OpenFlags, params};
-use tokio::sync::{Semaphore, watch};
+use rusqlite::{Connection, params};
+use tokio::sync::watch;
 use wechat_checkout_protocol::{BenefitsView, OpenId, OrderId, ProductId, UnixMillis};
 
+use self::readers::Readers;
 use self::writer::Writer;
 use super::{
     Advanced, JournalEntry, NewOrder, NewWebhook, OrderRecord, Placed, RefundRecord, RefundStatus,
@@ -29,9 +30,6 @@ use super::{
 };
 use crate::catalog::{Catalog, Unit};
 use crate::order::OrderEvent;
-
-/// Readers work at once on at most this many connections; more wait their turn.
-const READERS_MAX: usize = 4;
 
 /// How hard a commit is pressed onto the disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -346,62 +344,4 @@ impl Store for SqliteStore {
             .run(|db| db.query_row("SELECT 1", [], |_| Ok(())))
             .await
     }
-}
-
-/// A small pool of read-only connections.
-#[derive(Debug)]
-struct Readers {
-    path: PathBuf,
-    turns: Arc<Semaphore>,
-    idle: Arc<Mutex<Vec<Connection>>>,
-}
-
-impl Readers {
-    fn new(path: &Path) -> Readers {
-        Readers {
-            path: path.to_owned(),
-            turns: Arc::new(Semaphore::new(READERS_MAX)),
-            idle: Arc::default(),
-        }
-    }
-
-    async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    {
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
-        let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
-        let read = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            let pooled = idle.lock().ok().and_then(|mut idle| idle.pop());
-            let connection = match pooled {
-                Some(connection) => connection,
-                None => open_reader(&path)?,
-            };
-            let answer = work(&connection);
-            // A connection that failed may be broken: only good ones go back.
-            if answer.is_ok()
-                && let Ok(mut idle) = idle.lock()
-            {
-                idle.push(connection);
-            }
-            answer
-        });
-        match read.await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => {
-                tracing::error!(%error, "reading from the database failed");
-                Err(StoreError::Unavailable)
-            }
-            Err(_) => Err(StoreError::Unavailable),
-        }
-    }
-}
-
-fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    Ok(connection)
 }
