@@ -34,7 +34,7 @@ const FLAGS: [&str; 12] = [
     "--disable-sync",
     "--disable-extensions",
     "--force-prefers-reduced-motion",
-    "--lang=zh-CN",
+    "--accept-lang=zh-CN",
 ];
 
 /// Light or dark, as the phone is set.

@@ -42,46 +42,30 @@ impl Phone {
 
     /// Waits until an element with this `data-test` hook can be seen.
     pub(crate) async fn see(&self, hook: &str) -> Result<WebElement> {
+        self.see_within(PATIENCE, hook).await
+    }
+
+    /// [`Phone::see`] where the page itself makes the buyer wait.
+    pub(crate) async fn see_within(&self, patience: Duration, hook: &str) -> Result<WebElement> {
         let selector = format!("[data-test=\"{hook}\"]");
-        let query = self
-            .window()
-            .query(By::Css(selector))
-            .wait(PATIENCE, GLANCE)
-            .and_displayed();
-        query
-            .first()
-            .await
-            .with_context(|| format!("`{hook}` does not appear"))
+        let seen = until_within(patience, async || self.find_visible(&selector).await).await?;
+        seen.with_context(|| format!("`{hook}` does not appear"))
     }
 
     /// Whether an element with this hook can be seen at this moment.
     pub(crate) async fn sees(&self, hook: &str) -> Result<bool> {
-        let selector = format!("[data-test=\"{hook}\"]");
-        let query = self
-            .window()
-            .query(By::Css(selector))
-            .nowait()
-            .and_displayed();
-        Ok(query.exists().await?)
+        let found = self
+            .find_visible(&format!("[data-test=\"{hook}\"]"))
+            .await?;
+        Ok(found.is_some())
     }
 
     /// Taps the element with this hook as soon as it can be tapped.
     pub(crate) async fn tap(&self, hook: &str) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let Err(error) = self.see(hook).await?.click().await else {
-                return Ok(());
-            };
-            let is_passing = matches!(
-                error.as_inner(),
-                WebDriverErrorInner::ElementClickIntercepted(_)
-                    | WebDriverErrorInner::ElementNotInteractable(_)
-                    | WebDriverErrorInner::StaleElementReference(_)
-            );
-            if !is_passing || Instant::now() > deadline {
-                return Err(error).with_context(|| format!("tapping `{hook}`"));
-            }
-            tokio::time::sleep(GLANCE).await;
+        let tapped = until(async || unless_passing(self.see(hook).await?.click().await)).await;
+        match tapped.with_context(|| format!("tapping `{hook}`"))? {
+            Some(()) => Ok(()),
+            None => bail!("`{hook}` is covered by something else"),
         }
     }
 
@@ -89,12 +73,10 @@ impl Phone {
     pub(crate) async fn see_status(&self, status: OrderStatus) -> Result<()> {
         let wanted = status.as_str();
         let selector = format!("[data-test=\"order-status\"][data-status=\"{wanted}\"]");
-        let query = self
-            .window()
-            .query(By::Css(selector))
-            .wait(PATIENCE, GLANCE)
-            .and_displayed();
-        if query.exists().await? {
+        if until(async || self.find_visible(&selector).await)
+            .await?
+            .is_some()
+        {
             return Ok(());
         }
         let shown = self.shown_status().await?;
@@ -102,15 +84,21 @@ impl Phone {
     }
 
     /// The status on the screen at this moment, if an order is on it.
-    pub(crate) async fn shown_status(&self) -> Result<Option<String>> {
-        let query = self
-            .window()
-            .query(By::Css("[data-test=\"order-status\"]"))
-            .nowait();
-        match query.first_opt().await? {
-            Some(element) => Ok(element.attr("data-status").await?),
-            None => Ok(None),
+    async fn shown_status(&self) -> Result<Option<String>> {
+        let Some(element) = self.find_visible("[data-test=\"order-status\"]").await? else {
+            return Ok(None);
+        };
+        Ok(element.attr("data-status").await?)
+    }
+
+    /// The first match that can be seen at this moment.
+    async fn find_visible(&self, selector: &str) -> Result<Option<WebElement>> {
+        for element in self.window().find_all(By::Css(selector)).await? {
+            if unless_passing(element.is_displayed().await)?.unwrap_or(false) {
+                return Ok(Some(element));
+            }
         }
+        Ok(None)
     }
 
     /// Waits until the visible text of the page contains these words.
@@ -164,12 +152,14 @@ impl Phone {
             .context("fonts or images do not load")
     }
 
-    /// That the page complained about nothing: an error in the console is a defect.
+    /// That the page complained about nothing: an error in the console is a defect. The browser
+    /// itself notes the 401 that sends a new buyer to sign in.
     pub(crate) async fn expect_quiet_console(&self) -> Result<()> {
         let entries = self.window().browser_log().await?;
         let loud: Vec<String> = entries
             .into_iter()
             .filter(|entry| entry.level == "SEVERE")
+            .filter(|entry| !entry.message.contains("status of 401"))
             .map(|entry| entry.message)
             .collect();
         ensure!(loud.is_empty(), "the console says {loud:#?}");
@@ -182,8 +172,15 @@ impl Phone {
 }
 
 /// Looks again and again until there is something to see, or patience ends (`None`).
-pub(crate) async fn until<T>(look: impl AsyncFn() -> Result<Option<T>>) -> Result<Option<T>> {
-    let deadline = Instant::now() + PATIENCE;
+async fn until<T>(look: impl AsyncFn() -> Result<Option<T>>) -> Result<Option<T>> {
+    until_within(PATIENCE, look).await
+}
+
+async fn until_within<T>(
+    patience: Duration,
+    look: impl AsyncFn() -> Result<Option<T>>,
+) -> Result<Option<T>> {
+    let deadline = Instant::now() + patience;
     loop {
         if let Some(seen) = look().await? {
             return Ok(Some(seen));
@@ -192,5 +189,18 @@ pub(crate) async fn until<T>(look: impl AsyncFn() -> Result<Option<T>>) -> Resul
             return Ok(None);
         }
         tokio::time::sleep(GLANCE).await;
+    }
+}
+
+/// `None` for what passes by itself: the page was being redrawn, or something moved out of the way.
+fn unless_passing<T>(result: WebDriverResult<T>) -> Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) => match error.as_inner() {
+            WebDriverErrorInner::ElementClickIntercepted(_)
+            | WebDriverErrorInner::ElementNotInteractable(_)
+            | WebDriverErrorInner::StaleElementReference(_) => Ok(None),
+            _ => Err(error.into()),
+        },
     }
 }

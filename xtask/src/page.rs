@@ -55,7 +55,13 @@ pub(crate) fn build() -> Result<()> {
         "Rust to wasm in the size-first profile `page`",
     );
     let mut trunk = tools.command("trunk")?;
-    trunk.args(["build", "--skip-version-check", "--release", "--cargo-profile", "page"]);
+    trunk.args([
+        "build",
+        "--skip-version-check",
+        "--release",
+        "--cargo-profile",
+        "page",
+    ]);
     trunk.arg("--dist").arg(places::dist());
     // An inherited NO_COLOR=1 is no boolean to Trunk and stops it.
     trunk.env_remove("NO_COLOR");
