@@ -25,6 +25,7 @@ mod platform;
 mod request_log;
 mod scenario;
 mod simulator;
+mod web_pay;
 
 pub use account::{AccountError, MerchantAccount};
 pub use agent::{Agent, UnknownAgent};

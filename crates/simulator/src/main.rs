@@ -1,7 +1,11 @@
 //! The command `wechat-checkout-simulator`: reads its arguments, starts, and runs until Ctrl-C.
 
+mod merchants_file;
+
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -53,7 +57,7 @@ struct RunArguments {
     merchant: MerchantArguments,
 }
 
-/// The merchant's values; without any, those of the demo.
+/// One merchant's values; without any, those of the demo.
 #[derive(Debug, Args)]
 struct MerchantArguments {
     /// The official account's appid.
@@ -74,14 +78,39 @@ struct MerchantArguments {
     /// A registered payment directory; may be given several times. Without any, every page may pay.
     #[arg(long = "directory", value_name = "URL")]
     directories: Vec<Url>,
+    /// Several merchants: a TOML file of [[merchant]] tables with appid, mch_id, api_key,
+    /// app_secret, name and directories. The values above are not used then.
+    #[arg(long, value_name = "FILE")]
+    merchants: Option<PathBuf>,
+}
+
+impl MerchantArguments {
+    fn accounts(self) -> anyhow::Result<Vec<MerchantAccount>> {
+        if let Some(file) = &self.merchants {
+            return merchants_file::read(file);
+        }
+        let (key, secret) = (&self.api_key, &self.app_secret);
+        let account =
+            MerchantAccount::new(&self.appid, &self.mch_id, key, secret, &self.merchant_name);
+        let account = account.context("the merchant's values are malformed")?;
+        Ok(vec![account.with_directories(self.directories)])
+    }
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match arguments.command {
+    let outcome = match arguments.command {
         Some(Command::Scenarios) => list_scenarios(),
         None => run(arguments.run).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line with every cause, and no backtrace: this is a sentence for people.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
 
@@ -115,21 +144,11 @@ async fn run(arguments: RunArguments) -> anyhow::Result<()> {
 }
 
 fn config(arguments: RunArguments) -> anyhow::Result<SimulatorConfig> {
-    let merchant = arguments.merchant;
-    let account = MerchantAccount::new(
-        &merchant.appid,
-        &merchant.mch_id,
-        &merchant.api_key,
-        &merchant.app_secret,
-        &merchant.merchant_name,
-    )
-    .context("the merchant's values are malformed")?
-    .with_directories(merchant.directories);
     Ok(SimulatorConfig {
         gateway: arguments.gateway,
         client: arguments.client,
         page: arguments.page,
-        merchants: vec![account],
+        merchants: arguments.merchant.accounts()?,
         pace: match arguments.clock_speed {
             0 => Pace::Held,
             speed => Pace::Running(speed),

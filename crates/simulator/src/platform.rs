@@ -44,6 +44,8 @@ pub(crate) struct Platform {
     pub(crate) clock: Clock,
     pub(crate) accounts: Vec<MerchantAccount>,
     pub(crate) http: reqwest::Client,
+    /// Where browsers find the gateway.
+    pub(crate) gateway_url: Url,
     book: Mutex<Book>,
     /// Counts the changes of the book, so that waiting needs no polling.
     revision: watch::Sender<u64>,
@@ -62,6 +64,7 @@ impl Platform {
         accounts: Vec<MerchantAccount>,
         buyers: Buyers,
         http: reqwest::Client,
+        gateway_url: Url,
     ) -> Platform {
         let book = Mutex::new(Book {
             buyers,
@@ -71,6 +74,7 @@ impl Platform {
             clock,
             accounts,
             http,
+            gateway_url,
             book,
             revision: watch::Sender::new(0),
         }

@@ -21,7 +21,7 @@ use crate::ledger::PayRefusal;
 use crate::platform::Platform;
 use crate::request_log::RequestEntry;
 use crate::scenario::Scenario;
-use crate::{control, courier, gateway_api, listener, oauth};
+use crate::{control, courier, gateway_api, listener, oauth, web_pay};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
@@ -122,6 +122,7 @@ impl Simulator {
             config.merchants,
             Buyers::new(appids, config.scenario, config.agent),
             http_client()?,
+            gateway_url.clone(),
         ));
         let client = Arc::new(Client::new(
             platform.clone(),
@@ -132,6 +133,7 @@ impl Simulator {
         ));
         let gateway = gateway_api::router(platform.clone())
             .merge(oauth_router(platform.clone()))
+            .merge(web_pay::router(platform.clone()))
             .merge(control::router(client.clone()));
         let tasks = vec![
             tokio::spawn(courier::run(platform.clone())),

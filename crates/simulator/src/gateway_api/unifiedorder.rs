@@ -9,9 +9,10 @@ use wechat_checkout_protocol::UnixMillis;
 
 use super::answer::Refusal;
 use super::call::Call;
-use crate::ledger::PlaceRefusal;
 use crate::ledger::trade::{Terms, Trade, TradeKey, TradeType};
+use crate::ledger::{PlaceRefusal, numbers};
 use crate::platform::Platform;
+use crate::web_pay;
 
 /// Parameters and their longest values in UTF-8 bytes.
 const LENGTHS: [(&str, usize); 15] = [
@@ -61,11 +62,11 @@ pub(crate) fn place(platform: &Platform, call: &Call<'_>) -> Result<Params, Refu
             ));
         }
         let trade = book.ledger.place(terms, now).map_err(refusal)?;
-        Ok(reply(trade))
+        Ok(reply(trade, &platform.gateway_url))
     })
 }
 
-fn reply(trade: &Trade) -> Params {
+fn reply(trade: &Trade, gateway: &Url) -> Params {
     let mut params = Params::new();
     if let Some(device_info) = &trade.terms.device_info {
         params.set("device_info", device_info);
@@ -75,11 +76,18 @@ fn reply(trade: &Trade) -> Params {
     let session = &trade.prepay.id;
     match trade.terms.trade_type {
         TradeType::Jsapi | TradeType::App => {}
-        TradeType::Native => params.set("code_url", format!("weixin://wxpay/bizpayurl?pr={session}")),
-        TradeType::Mweb => params.set(
-            "mweb_url",
-            format!("https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id={session}&package={session}"),
-        ),
+        TradeType::Native => {
+            params.set("code_url", format!("weixin://wxpay/bizpayurl?pr={session}"))
+        }
+        TradeType::Mweb => {
+            let mut address = gateway.clone();
+            address.set_path(web_pay::PATH);
+            address.set_query(Some(&format!(
+                "prepay_id={session}&package={}",
+                numbers::nonce(10)
+            )));
+            params.set("mweb_url", address.as_str());
+        }
     }
     params
 }

@@ -164,7 +164,10 @@ async fn a_timeline_is_exported_and_its_notifications_are_replayed() {
     use reqwest::Method;
     let stage = Stage::held().await;
     stage.place("order-4201").await;
-    stage.simulator.step(std::time::Duration::from_secs(1)).await;
+    stage
+        .simulator
+        .step(std::time::Duration::from_secs(1))
+        .await;
     stage.simulator.pay("order-4201").expect("paid");
     stage
         .simulator

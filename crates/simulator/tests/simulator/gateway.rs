@@ -255,3 +255,105 @@ fn the_codes_used_here_are_codes_that_the_gateway_client_knows() {
         assert!(!matches!(ErrCode::parse(code), ErrCode::Other(_)), "{code}");
     }
 }
+
+#[tokio::test]
+async fn every_trade_type_gets_what_its_buyer_needs() {
+    let stage = Stage::held().await;
+    let placed = |number: &str, kind: &str, more: Option<(&str, &str)>| {
+        let mut params = stage.raw_order(number);
+        params.set("trade_type", kind);
+        params.remove("openid");
+        if let Some((name, value)) = more {
+            params.set(name, value);
+        }
+        params
+    };
+    let path = "/pay/unifiedorder";
+    let answer = stage.send(path, placed("order-0101", "NATIVE", None)).await;
+    assert_eq!(answer.get("err_code"), Some("LACK_PARAMS"), "product_id");
+    let native = placed("order-0101", "NATIVE", Some(("product_id", "vip")));
+    let answer = stage.send(path, native).await;
+    assert!(
+        answer
+            .get("code_url")
+            .expect("a code")
+            .starts_with("weixin://wxpay/bizpayurl?pr=")
+    );
+    let answer = stage.send(path, placed("order-0102", "APP", None)).await;
+    assert_eq!(
+        (answer.get("trade_type"), answer.get("code_url")),
+        (Some("APP"), None)
+    );
+
+    let scene = "{\"h5_info\":{\"type\":\"Wap\",\"wap_url\":\"https://shop.example\",\"wap_name\":\"shop\"}}";
+    let answer = stage
+        .send(
+            path,
+            placed("order-0103", "MWEB", Some(("scene_info", scene))),
+        )
+        .await;
+    let mweb_url = answer.get("mweb_url").expect("an address").to_owned();
+    let page = stage.http.get(&mweb_url).send().await.expect("an answer");
+    assert!(page.text().await.expect("text").contains("¥19.90"));
+    let inside = stage
+        .http
+        .get(&mweb_url)
+        .header("user-agent", "MicroMessenger/8.0")
+        .send()
+        .await;
+    let inside = inside.expect("an answer").text().await.expect("text");
+    assert!(inside.contains("请在微信外打开订单"), "{inside}");
+    let prepay_id = answer.get("prepay_id").expect("a session");
+    let form = format!(
+        "prepay_id={prepay_id}&redirect_url=https%3A%2F%2Fshop.example%2Fdone&is_paid=true"
+    );
+    let paid = stage.http.post(&mweb_url).body(form);
+    let paid = paid.header("content-type", "application/x-www-form-urlencoded");
+    let paid = paid.send().await.expect("an answer");
+    assert_eq!(paid.headers()["location"], "https://shop.example/done");
+    assert_eq!(
+        stage
+            .simulator
+            .trade("order-0103")
+            .expect("a trade")
+            .trade_state,
+        "SUCCESS"
+    );
+}
+
+#[tokio::test]
+async fn several_merchants_have_their_own_numbers_and_keys() {
+    let other = wechat_checkout_simulator::MerchantAccount::new(
+        "wx5100000000000003",
+        "1900000003",
+        "SimulatedApiKeyOfTheThirdShop003",
+        "SimulatedAppSecretOfThirdShop003",
+        "第三家店",
+    );
+    let stage = Stage::with_merchant(other.expect("a merchant")).await;
+    stage.place("order-0201").await;
+    let key = wechat_checkout_gateway::ApiKey::parse("SimulatedApiKeyOfTheThirdShop003");
+    let merchant = wechat_checkout_gateway::Merchant::new(
+        "wx5100000000000003",
+        "1900000003",
+        SignType::Md5,
+        key.expect("a key"),
+    );
+    let mut params = stage.raw_order("order-0201");
+    params.set("appid", "wx5100000000000003");
+    params.set("mch_id", "1900000003");
+    merchant.expect("a merchant").sign(&mut params);
+    let answer = stage
+        .send_unsigned("/pay/unifiedorder", xml::write(&params))
+        .await;
+    assert_eq!(
+        answer.get("result_code"),
+        Some("SUCCESS"),
+        "numbers are unique per merchant"
+    );
+    params.set("appid", demo::APPID);
+    let answer = stage
+        .send_unsigned("/pay/unifiedorder", xml::write(&params))
+        .await;
+    assert_eq!(answer.get("return_msg"), Some("商户号mch_id与appid不匹配"));
+}

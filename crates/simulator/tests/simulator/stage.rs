@@ -7,7 +7,7 @@ use wechat_checkout_gateway::{
     ApiKey, Client, ClientConfig, Merchant, Params, SignType, UnifiedOrder, xml,
 };
 use wechat_checkout_protocol::{Fen, OpenId};
-use wechat_checkout_simulator::{Pace, Simulator, SimulatorConfig, demo};
+use wechat_checkout_simulator::{MerchantAccount, Pace, Simulator, SimulatorConfig, demo};
 
 use crate::receiver::Receiver;
 
@@ -30,11 +30,25 @@ impl Stage {
         Stage::start(Pace::Held, SignType::HmacSha256).await
     }
 
+    /// With a held clock and one more merchant.
+    pub(crate) async fn with_merchant(other: MerchantAccount) -> Stage {
+        let mut config = SimulatorConfig {
+            pace: Pace::Held,
+            ..SimulatorConfig::default()
+        };
+        config.merchants.push(other);
+        Stage::of(config, SignType::HmacSha256).await
+    }
+
     pub(crate) async fn start(pace: Pace, sign_type: SignType) -> Stage {
         let config = SimulatorConfig {
             pace,
             ..SimulatorConfig::default()
         };
+        Stage::of(config, sign_type).await
+    }
+
+    async fn of(config: SimulatorConfig, sign_type: SignType) -> Stage {
         let simulator = Simulator::start(config)
             .await
             .expect("the simulator starts");
