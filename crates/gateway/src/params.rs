@@ -146,6 +146,8 @@ pub(crate) struct ParamsBuilder {
     text: String,
     fields: Vec<Field>,
     message_bytes: usize,
+    /// Few messages have any, and then no value needs to be looked through for one.
+    has_carriage_returns: bool,
 }
 
 /// Two parameters of one message had the same name.
@@ -157,6 +159,7 @@ impl ParamsBuilder {
             text: message.to_owned(),
             fields: Vec::with_capacity(24),
             message_bytes: message.len(),
+            has_carriage_returns: message.as_bytes().contains(&b'\r'),
         }
     }
 
@@ -177,7 +180,8 @@ impl ParamsBuilder {
         let Some(field) = self.fields.last_mut() else {
             return;
         };
-        if field.value.is_empty() && !self.text.as_bytes()[place.clone()].contains(&b'\r') {
+        let is_literal = !self.has_carriage_returns || !self.text[place.clone()].contains('\r');
+        if field.value.is_empty() && is_literal {
             field.value = place;
             return;
         }

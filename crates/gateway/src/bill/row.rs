@@ -19,7 +19,7 @@ impl BillRow {
         BillRow { header, cells }
     }
 
-    /// The text of a cell, by a name of [`column`]; `None` when the bill has no such column.
+    /// The text of a cell, by a name of [`mod@column`]; `None` when the bill has no such column.
     #[must_use]
     pub fn get(&self, column: &str) -> Option<&str> {
         let at = self.header.iter().position(|name| name == column)?;
