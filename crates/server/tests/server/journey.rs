@@ -218,3 +218,36 @@ async fn the_parameters_of_a_payable_order_are_signed_anew_and_a_paid_one_has_no
     let problem = refusal(buyer.post(&path, &serde_json::json!({})).await, 409).await;
     assert_eq!(problem.code, ErrorCode::OrderNotPayable);
 }
+
+#[tokio::test]
+async fn an_outage_of_a_day_is_one_sweep_not_a_storm() {
+    let shop = Shop::open().await;
+    let mut orders = Vec::new();
+    for number in 0..12 {
+        let buyer = shop.buyer(&format!("buyer-{number}")).await;
+        for product in ["vip-month", "vip-season", "vip-year"] {
+            orders.push(buyer.order(product, &format!("key-of-the-{product}")).await);
+        }
+    }
+    shop.wechat.set_scenario(Scenario::NotifyLost);
+    for order in orders.iter().step_by(2) {
+        shop.wechat.pay(order.id.as_str()).unwrap();
+    }
+    let asked_before = shop.wechat.requests().len();
+    // Nobody asked for a day: the server was down, its orders wait in the database.
+    shop.pass(24 * 60 * 60).await;
+    for (index, order) in orders.iter().enumerate() {
+        let expected = if index % 2 == 0 {
+            OrderStatus::Confirmed
+        } else {
+            OrderStatus::Closed
+        };
+        shop.stored_status(order, expected).await;
+    }
+    let asked = shop.wechat.requests().len() - asked_before;
+    assert!(
+        asked <= orders.len() * 2,
+        "{asked} calls for {} orders",
+        orders.len()
+    );
+}

@@ -116,6 +116,18 @@ impl Shop {
         }
     }
 
+    /// Waits until the stored order has a status, whoever its buyer is.
+    pub(crate) async fn stored_status(&self, order: &OrderView, status: OrderStatus) {
+        let store = &self.server.app().store;
+        let reached = async {
+            while store.order(&order.id).await.unwrap().unwrap().order.status != status {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let waited = tokio::time::timeout(DEADLINE, reached).await;
+        waited.unwrap_or_else(|_| panic!("the order never became {status:?}"));
+    }
+
     /// A notification, as somebody sends it.
     pub(crate) async fn notify(&self, body: impl Into<reqwest::Body>) -> (StatusCode, String) {
         let url = format!("{}/wechat/v2/notify/payment", self.server.url());
