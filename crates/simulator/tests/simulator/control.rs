@@ -260,3 +260,29 @@ async fn the_control_page_is_served_and_the_drawer_only_when_wanted() {
     let script = script.expect("an answer").text().await.expect("text");
     assert!(script.contains("\"hasDrawer\":false"));
 }
+
+#[test]
+fn the_readers_guides_name_every_scenario_and_no_other() {
+    let file = |name: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../docs")
+            .join(name);
+        std::fs::read_to_string(path).expect("the guide")
+    };
+    let (guide, plan) = (file("SIMULATOR.md"), file("QA.md"));
+    for scenario in wechat_checkout_simulator::Scenario::ALL {
+        let row = format!("| `{scenario}` | {} |", scenario.summary());
+        assert!(guide.contains(&row), "SIMULATOR.md lacks: {row}");
+        assert!(
+            plan.contains(&format!("?scenario={scenario})")),
+            "QA.md lacks {scenario}"
+        );
+    }
+    for linked in plan.split("?scenario=").skip(1) {
+        let name = linked.split([')', '`', '>']).next().unwrap_or_default();
+        assert!(
+            name.parse::<wechat_checkout_simulator::Scenario>().is_ok(),
+            "{name}"
+        );
+    }
+}
