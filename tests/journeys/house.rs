@@ -30,8 +30,20 @@ enum Running {
 impl House {
     /// Starts everything on free ports, with an empty store.
     pub(crate) async fn open() -> Result<House> {
+        expect_page()?;
+        House::open_as(|_| {}).await
+    }
+
+    /// The same for those who need no page.
+    pub(crate) async fn open_without_page() -> Result<House> {
+        House::open_as(|config| config.page_dir = None).await
+    }
+
+    async fn open_as(adapt: impl FnOnce(&mut Config)) -> Result<House> {
         let (simulator, folder) = prepare().await?;
-        let server = Server::start(config(&simulator, &folder)?).await?;
+        let mut config = config(&simulator, &folder)?;
+        adapt(&mut config);
+        let server = Server::start(config).await?;
         simulator.set_page(Url::parse(&server.url())?);
         Ok(House {
             simulator,
@@ -42,6 +54,7 @@ impl House {
 
     /// The same with the server as a program of its own, which can be killed.
     pub(crate) async fn open_with_program() -> Result<House> {
+        expect_page()?;
         let (simulator, folder) = prepare().await?;
         let program = Program::start(&simulator, &folder).await?;
         simulator.set_page(program.url().clone());
@@ -103,12 +116,16 @@ pub(crate) fn demo_config() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/server/config/demo.toml")
 }
 
-async fn prepare() -> Result<(Simulator, PathBuf)> {
+fn expect_page() -> Result<()> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist/index.html");
     ensure!(
         page.is_file(),
         "the page is not built: run `cargo xtask page` first"
     );
+    Ok(())
+}
+
+async fn prepare() -> Result<(Simulator, PathBuf)> {
     let folder = empty_folder()?;
     let simulator = Simulator::start(SimulatorConfig::default()).await?;
     Ok((simulator, folder))

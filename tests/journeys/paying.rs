@@ -83,13 +83,13 @@ async fn after_a_failure_the_page_asks_first_and_lets_pay_later() -> Result<()> 
             phone.see_status(OrderStatus::AwaitingConfirmation).await?;
             phone.read("请勿重复支付").await?;
             ensure!(
-                !phone.sees("pay-button").await?,
+                !phone.sees("pay-again").await?,
                 "one can pay twice before anybody knows"
             );
             let failed = phone.order_id().await?;
 
-            phone.see_within(PAY_AGAIN_WITHIN, "pay-button").await?;
-            phone.tap("pay-button").await?;
+            phone.see_within(PAY_AGAIN_WITHIN, "pay-again").await?;
+            phone.tap("pay-again").await?;
             phone.tap("sheet-pay").await?;
             phone.see_status(OrderStatus::Confirmed).await?;
             phone.expect_order(&failed).await

@@ -32,9 +32,10 @@ pub(crate) fn run() -> Result<()> {
     let sdks = install()?;
     let mut command = cargo(&["test", "--locked", "--package", "wechat-checkout"]);
     command
-        .args(["--test", "interop"])
+        .args(["--test", "journeys", "--", "foreign_sdks::"])
         .env("INTEROP_PYTHON", sdks.python)
-        .env("INTEROP_NODE_MODULES", sdks.node_modules);
+        .env("INTEROP_NODE_MODULES", sdks.node_modules)
+        .env("RUST_LIB_BACKTRACE", "0");
     process::run(command)
 }
 
