@@ -1,6 +1,6 @@
 //! Parameters that open the pay sheet from the merchant's own app (APP支付).
 //!
-//! Official page: <https://pay.weixin.qq.com/doc/v2/merchant/4011988875>.
+//! Official page: <https://pay.weixin.qq.com/wiki/doc/api/app/app.php?chapter=9_12>.
 
 use serde::Serialize;
 

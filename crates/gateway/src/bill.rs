@@ -1,7 +1,7 @@
 //! Bills (对账单, 资金账单): a day's payments as WeChat booked them, to reconcile with our own.
 //!
-//! Official pages: <https://pay.weixin.qq.com/doc/v2/merchant/4011935218> (downloadbill) and
-//! <https://pay.weixin.qq.com/doc/v2/merchant/4011935220> (downloadfundflow).
+//! Official pages: <https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_6> (downloadbill) and
+//! <https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_18> (downloadfundflow).
 //!
 //! A bill is neither XML nor signed, and can be hundreds of megabytes long, so it is read row by
 //! row as it arrives. Only its own summary at the end says that it is complete.

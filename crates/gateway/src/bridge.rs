@@ -1,4 +1,6 @@
 //! Parameters that open the pay sheet (`getBrandWCPayRequest`), signed for the WeChat app.
+//!
+//! Official page: <https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=7_7>.
 
 use subtle::ConstantTimeEq;
 use wechat_checkout_protocol::BridgeParams;

@@ -1,4 +1,7 @@
 //! Who is buying: WeChat's page authorisation (网页授权), from a redirect to an openid.
+//!
+//! Official page:
+//! <https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html>.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;

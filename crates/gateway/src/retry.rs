@@ -68,3 +68,19 @@ pub fn decide(error: &CallError, attempt: u32) -> Retry {
         _ => Retry::Stop,
     }
 }
+
+/// Stretches a wait by up to a half, so that clients that failed together do not return together.
+///
+/// `random` is any random byte.
+///
+/// ```
+/// use std::time::Duration;
+/// use wechat_checkout_gateway::retry::with_jitter;
+///
+/// assert_eq!(with_jitter(Duration::from_millis(1000), 0), Duration::from_millis(1000));
+/// assert_eq!(with_jitter(Duration::from_millis(1000), 255), Duration::from_millis(1500));
+/// ```
+#[must_use]
+pub fn with_jitter(wait: Duration, random: u8) -> Duration {
+    wait + wait * u32::from(random) / (2 * u32::from(u8::MAX))
+}

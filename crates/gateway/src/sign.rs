@@ -1,6 +1,6 @@
 //! The version 2 signature: sorted parameters, the key at the end, one digest in capital hex.
 //!
-//! Official page: <https://pay.weixin.qq.com/doc/v2/merchant/4011985891> (签名算法).
+//! Official page: <https://pay.weixin.qq.com/doc/v2/merchant/4011985891> (签名生成算法).
 
 use std::fmt;
 use std::str::FromStr;

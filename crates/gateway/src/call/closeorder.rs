@@ -1,6 +1,6 @@
 //! `closeorder` (关闭订单): makes an unpaid order unpayable.
 //!
-//! Official page: <https://pay.weixin.qq.com/doc/v2/merchant/4011935204>.
+//! Official page: <https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_3>.
 //!
 //! Not earlier than five minutes after the order was placed, and never without a query before.
 //! `ORDERPAID` means: query and confirm. `ORDERCLOSED` means: done before.

@@ -1,6 +1,6 @@
 //! `orderquery` (查询订单): asks WeChat what became of an order.
 //!
-//! Official page: <https://pay.weixin.qq.com/doc/v2/merchant/4011935202>.
+//! Official page: <https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_2>.
 
 use wechat_checkout_protocol::Fen;
 

@@ -1,6 +1,6 @@
 //! `refund` (申请退款): gives money back, all or a part. Needs the merchant certificate.
 //!
-//! Official page: <https://pay.weixin.qq.com/doc/v2/merchant/4011935213>.
+//! Official page: <https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_4>.
 //!
 //! An accepted refund is a promise, not a refund: only [`super::RefundQueryReply`] tells the end.
 //! After an unclear outcome the same `out_refund_no` is sent again; a new one refunds twice.

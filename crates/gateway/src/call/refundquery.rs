@@ -1,6 +1,6 @@
 //! `refundquery` (查询退款): the only word on a refund that counts.
 //!
-//! Official page: <https://pay.weixin.qq.com/doc/v2/merchant/4011935216>.
+//! Official page: <https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_5>.
 
 use std::fmt;
 

@@ -61,6 +61,10 @@ pub enum InvalidRequest {
         /// Wire name.
         name: &'static str,
     },
+    /// Less than a minute between `time_start` and `time_expire`. A server that reckons in UTC
+    /// sends a time that is eight hours old: use [`crate::beijing::format`].
+    #[error("time_expire is not a minute after time_start")]
+    ExpiresTooSoon,
     /// NUL or another character that XML cannot carry.
     #[error("{name} contains a character that XML cannot carry")]
     ForbiddenCharacter {

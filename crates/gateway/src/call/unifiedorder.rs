@@ -1,6 +1,6 @@
 //! `unifiedorder` (统一下单): asks WeChat to expect a payment.
 //!
-//! Official page: <https://pay.weixin.qq.com/doc/v2/merchant/4011935199>.
+//! Official page: <https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_1>.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use wechat_checkout_protocol::{Fen, OpenId};
 
 use super::request::{InvalidRequest, Request};
 use crate::fields::{self, FieldError};
-use crate::{Params, Verified};
+use crate::{Params, Verified, beijing};
 
 /// Where the buyer pays (交易类型).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -145,6 +145,7 @@ impl UnifiedOrder {
 
     pub(crate) fn to_params(&self) -> Result<Params, InvalidRequest> {
         self.check_trade_type()?;
+        self.check_lead()?;
         let request = Request::default()
             .text("body", &self.body, 127)?
             .out_trade_no(&self.out_trade_no)?
@@ -165,6 +166,17 @@ impl UnifiedOrder {
             .optional("receipt", self.receipt.as_deref(), 8)?
             .optional("profit_sharing", self.profit_sharing.as_deref(), 16)?;
         Ok(request.into_params())
+    }
+
+    /// WeChat answers time_expire时间过短 to less; malformed times are refused by name later.
+    fn check_lead(&self) -> Result<(), InvalidRequest> {
+        let seconds = |time: &Option<String>| beijing::parse(time.as_deref()?).ok();
+        match (seconds(&self.time_start), seconds(&self.time_expire)) {
+            (Some(start), Some(expire)) if expire - start < 60 => {
+                Err(InvalidRequest::ExpiresTooSoon)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_trade_type(&self) -> Result<(), InvalidRequest> {

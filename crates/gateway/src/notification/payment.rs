@@ -1,6 +1,6 @@
 //! The payment notification (支付结果通知): raw bytes to a verified payment.
 //!
-//! Official page: <https://pay.weixin.qq.com/doc/v2/merchant/4011985906>.
+//! Official page: <https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_7>.
 
 use wechat_checkout_protocol::Fen;
 

@@ -1,6 +1,6 @@
 //! The refund notification (退款结果通知): encrypted, but neither signed nor authenticated.
 //!
-//! Official page: <https://pay.weixin.qq.com/doc/v2/merchant/4011985972>.
+//! Official page: <https://pay.weixin.qq.com/wiki/doc/api/jsapi.php?chapter=9_16>.
 //!
 //! The outer message has no `sign`, and AES in ECB mode notices no change: what is read here is
 //! a hint to ask [`crate::Client::refundquery`], and never moves money by itself. That is why it

@@ -163,7 +163,14 @@ async fn what_wechat_would_refuse_is_not_sent() {
     let stub = Stub::answering(signed(&merchant::md5(), &[])).await;
     let client = stub.client(merchant::md5());
     let missing = |name| InvalidRequest::Missing { name };
-    let cases: [(Change, InvalidRequest); 13] = [
+    let cases: [(Change, InvalidRequest); 14] = [
+        (
+            |order| {
+                order.time_start = Some(beijing::format(1_700_000_000));
+                order.time_expire = Some(beijing::format(1_700_000_059));
+            },
+            InvalidRequest::ExpiresTooSoon,
+        ),
         (|order| order.body.clear(), missing("body")),
         (
             |order| order.body = "会".repeat(43),
