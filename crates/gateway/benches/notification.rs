@@ -20,11 +20,11 @@ fn merchant(sign_type: SignType) -> Merchant {
     Merchant::new("wx2421b1c4370ec43b", "10000100", sign_type, key).expect("a merchant")
 }
 
-/// The 17 fields of an ordinary notification: 820 bytes when MD5-signed.
+/// The 18 fields of an ordinary notification: 820 bytes when MD5-signed.
 fn message(merchant: &Merchant) -> String {
     let mut params = Params::from_iter([
         ("appid", merchant.appid()),
-        ("attach", "支付测试"),
+        ("attach", "轻松会员商城-支付测试1"),
         ("bank_type", "CFT"),
         ("cash_fee", "1990"),
         ("fee_type", "CNY"),

@@ -94,14 +94,15 @@ impl<'t> Scanner<'t> {
     /// Takes `</name>`; whether it was there.
     pub(super) fn end_tag(&mut self, name: &str) -> bool {
         let name_at = self.at + 2;
+        if !self.starts_with(self.at, "</") || !self.starts_with(name_at, name) {
+            return false;
+        }
         let end = self.after_blanks(name_at + name.len());
-        let is_there = self.starts_with(self.at, "</")
-            && self.starts_with(name_at, name)
-            && self.byte(end) == Some(b'>');
-        if is_there {
+        let is_closed = self.byte(end) == Some(b'>');
+        if is_closed {
             self.at = end + 1;
         }
-        is_there
+        is_closed
     }
 
     /// The next piece of the value of the parameter `name`.
