@@ -5,6 +5,7 @@
 //! The journal is also the outbox: consumers follow its positions.
 
 mod journal;
+pub mod postgres;
 mod refund;
 pub mod sqlite;
 mod webhook;

@@ -18,82 +18,86 @@
 //! Nobody ever waits for these locks (all are shared), and writers of other databases in the same
 //! cluster, which a bound by transaction numbers would wait for, do not matter.
 
-use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 use wechat_checkout_protocol::{OrderId, UnixMillis};
 
 use super::rows;
-use super::statement::{self, Failure, execute_on};
+use super::session::{Failure, Session};
 use crate::order::Order;
 use crate::store::{JournalEntry, JournalEvent};
 
 /// The position is the column's default, see `schema_v1.sql`. Append last: the shorter the time
 /// until the commit, the sooner readers see it.
 pub(super) async fn append(
-    db: &impl GenericClient,
+    db: &Session,
     order: &Order,
     at: UnixMillis,
     event: &JournalEvent,
 ) -> Result<(), Failure> {
-    execute_on(
+    db.execute_on(
         1,
-        db,
         "INSERT INTO journal (order_id, seq, at, event) VALUES ($1, $2, $3, $4)",
-        &[&order.id.as_str(), &rows::seq_value(order.seq)?, &at.0, &Json(event)],
+        &[
+            &order.id.as_str(),
+            &rows::seq_value(order.seq)?,
+            &at.0,
+            &Json(event),
+        ],
     )
     .await
 }
 
-pub(super) async fn of_order(
-    db: &impl GenericClient,
-    id: &OrderId,
-) -> Result<Vec<JournalEntry>, Failure> {
+pub(super) async fn of_order(db: &Session, id: &OrderId) -> Result<Vec<JournalEntry>, Failure> {
     let sql = "SELECT position, order_id, seq, at, event FROM journal \
          WHERE order_id = $1 ORDER BY seq";
-    let found = statement::rows(db, sql, &[&id.as_str()]).await?;
+    let found = db.rows(sql, &[&id.as_str()]).await?;
     found.iter().map(entry).collect()
 }
 
 pub(super) async fn entries_after(
-    db: &impl GenericClient,
+    db: &Session,
     position: i64,
     limit: u32,
 ) -> Result<Vec<JournalEntry>, Failure> {
     let settled = settled(db).await?;
     let sql = "SELECT position, order_id, seq, at, event FROM journal \
          WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3";
-    let found = statement::rows(db, sql, &[&position, &settled, &i64::from(limit)]).await?;
+    let found = db
+        .rows(sql, &[&position, &settled, &i64::from(limit)])
+        .await?;
     found.iter().map(entry).collect()
 }
 
 pub(super) async fn changes_after(
-    db: &impl GenericClient,
+    db: &Session,
     position: i64,
     limit: u32,
 ) -> Result<Vec<(i64, OrderId)>, Failure> {
     let settled = settled(db).await?;
     let sql = "SELECT position, order_id FROM journal \
          WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3";
-    let found = statement::rows(db, sql, &[&position, &settled, &i64::from(limit)]).await?;
+    let found = db
+        .rows(sql, &[&position, &settled, &i64::from(limit)])
+        .await?;
     found
         .iter()
         .map(|row| Ok((row.try_get("position")?, rows::order_id(row, "order_id")?)))
         .collect()
 }
 
-pub(super) async fn last_position(db: &impl GenericClient) -> Result<i64, Failure> {
+pub(super) async fn last_position(db: &Session) -> Result<i64, Failure> {
     let settled = settled(db).await?;
     let sql = "SELECT max(position) AS last FROM journal WHERE position <= $1";
-    match statement::row(db, sql, &[&settled]).await? {
+    match db.row(sql, &[&settled]).await? {
         Some(row) => Ok(row.try_get::<_, Option<i64>>("last")?.unwrap_or_default()),
         None => Ok(0),
     }
 }
 
 /// A statement of its own, outside a transaction that keeps its snapshot: see above.
-async fn settled(db: &impl GenericClient) -> Result<i64, Failure> {
-    match statement::row(db, "SELECT journal_settled() AS settled", &[]).await? {
+async fn settled(db: &Session) -> Result<i64, Failure> {
+    match db.row("SELECT journal_settled() AS settled", &[]).await? {
         Some(row) => Ok(row.try_get("settled")?),
         None => Ok(0),
     }

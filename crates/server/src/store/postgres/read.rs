@@ -2,32 +2,29 @@
 
 use std::collections::HashMap;
 
-use deadpool_postgres::GenericClient;
 use wechat_checkout_protocol::benefit::OwnedVoucher;
 use wechat_checkout_protocol::{
     Benefit, BenefitsView, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
 };
 
 use super::rows;
-use super::statement::{self, Failure};
+use super::session::{Failure, Session};
 use crate::order::{Goods, Order};
 use crate::store::OrderRecord;
 
 /// A buyer's vouchers beyond this many are left to support.
 const VOUCHERS_SHOWN_MAX: i64 = 200;
 
-pub(super) async fn order(
-    db: &impl GenericClient,
-    id: &OrderId,
-) -> Result<Option<OrderRecord>, Failure> {
-    match statement::row(db, "SELECT * FROM orders WHERE id = $1", &[&id.as_str()]).await? {
+pub(super) async fn order(db: &Session, id: &OrderId) -> Result<Option<OrderRecord>, Failure> {
+    let sql = rows::select_orders("WHERE id = $1");
+    match db.row(&sql, &[&id.as_str()]).await? {
         Some(row) => record(db, rows::order(&row)?).await.map(Some),
         None => Ok(None),
     }
 }
 
 /// Adds to an order what it delivered.
-pub(super) async fn record(db: &impl GenericClient, order: Order) -> Result<OrderRecord, Failure> {
+pub(super) async fn record(db: &Session, order: Order) -> Result<OrderRecord, Failure> {
     let benefits = match order.status {
         OrderStatus::Confirmed | OrderStatus::Refunding | OrderStatus::Refunded => {
             benefits(db, &order).await?
@@ -39,40 +36,46 @@ pub(super) async fn record(db: &impl GenericClient, order: Order) -> Result<Orde
     Ok(OrderRecord { order, benefits })
 }
 
-async fn benefits(db: &impl GenericClient, order: &Order) -> Result<Vec<Benefit>, Failure> {
+async fn benefits(db: &Session, order: &Order) -> Result<Vec<Benefit>, Failure> {
     let id = order.id.as_str();
     match order.goods {
         Goods::Vip { .. } => {
             let sql = "SELECT until_at FROM vip_ledger WHERE order_id = $1 AND kind = 'grant'";
-            let granted = statement::rows(db, sql, &[&id]).await?;
+            let granted = db.rows(sql, &[&id]).await?;
             granted
                 .iter()
-                .map(|row| Ok(Benefit::Vip { until: rows::at(row, "until_at")? }))
+                .map(|row| {
+                    Ok(Benefit::Vip {
+                        until: rows::at(row, "until_at")?,
+                    })
+                })
                 .collect()
         }
         Goods::Vouchers { .. } => {
             let sql = "SELECT code FROM vouchers \
                  WHERE order_id = $1 AND delivered_at IS NOT NULL ORDER BY code";
-            let delivered = statement::rows(db, sql, &[&id]).await?;
+            let delivered = db.rows(sql, &[&id]).await?;
             delivered
                 .iter()
-                .map(|row| Ok(Benefit::Voucher { code: row.try_get("code")? }))
+                .map(|row| {
+                    Ok(Benefit::Voucher {
+                        code: row.try_get("code")?,
+                    })
+                })
                 .collect()
         }
     }
 }
 
 pub(super) async fn orders_of(
-    db: &impl GenericClient,
+    db: &Session,
     openid: &OpenId,
     limit: u32,
 ) -> Result<Vec<OrderRecord>, Failure> {
-    let found = statement::rows(
-        db,
-        "SELECT * FROM orders WHERE openid = $1 ORDER BY created_at DESC LIMIT $2",
-        &[&openid.as_str(), &i64::from(limit)],
-    )
-    .await?;
+    let sql = rows::select_orders("WHERE openid = $1 ORDER BY created_at DESC LIMIT $2");
+    let found = db
+        .rows(&sql, &[&openid.as_str(), &i64::from(limit)])
+        .await?;
     let mut records = Vec::with_capacity(found.len());
     for row in &found {
         records.push(record(db, rows::order(row)?).await?);
@@ -82,32 +85,29 @@ pub(super) async fn orders_of(
 
 /// The end of a membership is what the buyer's newest entry says.
 pub(super) async fn vip_until(
-    db: &impl GenericClient,
+    db: &Session,
     openid: &OpenId,
 ) -> Result<Option<UnixMillis>, Failure> {
-    let newest = statement::row(
-        db,
-        "SELECT until_at FROM vip_ledger WHERE openid = $1 ORDER BY entry DESC LIMIT 1",
-        &[&openid.as_str()],
-    )
-    .await?;
+    let newest = db
+        .row(
+            "SELECT until_at FROM vip_ledger WHERE openid = $1 ORDER BY entry DESC LIMIT 1",
+            &[&openid.as_str()],
+        )
+        .await?;
     newest.map(|row| rows::at(&row, "until_at")).transpose()
 }
 
-pub(super) async fn benefits_of(
-    db: &impl GenericClient,
-    openid: &OpenId,
-) -> Result<BenefitsView, Failure> {
-    let owned = statement::rows(
-        db,
-        "SELECT orders.id, orders.title, vouchers.code FROM orders \
+pub(super) async fn benefits_of(db: &Session, openid: &OpenId) -> Result<BenefitsView, Failure> {
+    let owned = db
+        .rows(
+            "SELECT orders.id, orders.title, vouchers.code FROM orders \
          JOIN vouchers ON vouchers.order_id = orders.id \
          WHERE orders.openid = $1 AND vouchers.delivered_at IS NOT NULL \
          AND vouchers.revoked_at IS NULL \
          ORDER BY orders.created_at DESC, vouchers.code LIMIT $2",
-        &[&openid.as_str(), &VOUCHERS_SHOWN_MAX],
-    )
-    .await?;
+            &[&openid.as_str(), &VOUCHERS_SHOWN_MAX],
+        )
+        .await?;
     let vouchers = owned.iter().map(|row| {
         Ok(OwnedVoucher {
             order_id: rows::order_id(row, "id")?,
@@ -121,34 +121,32 @@ pub(super) async fn benefits_of(
     })
 }
 
-pub(super) async fn stock_left(
-    db: &impl GenericClient,
-) -> Result<HashMap<ProductId, u32>, Failure> {
-    let free = statement::rows(
-        db,
-        "SELECT product_id, count(*) AS units FROM vouchers WHERE order_id IS NULL \
+pub(super) async fn stock_left(db: &Session) -> Result<HashMap<ProductId, u32>, Failure> {
+    let free = db
+        .rows(
+            "SELECT product_id, count(*) AS units FROM vouchers WHERE order_id IS NULL \
          GROUP BY product_id",
-        &[],
-    )
-    .await?;
+            &[],
+        )
+        .await?;
     free.iter()
-        .map(|row| Ok((rows::product_id(row, "product_id")?, rows::count(row, "units")?)))
+        .map(|row| {
+            Ok((
+                rows::product_id(row, "product_id")?,
+                rows::count(row, "units")?,
+            ))
+        })
         .collect()
 }
 
-pub(super) async fn next_inquiry_at(
-    db: &impl GenericClient,
-) -> Result<Option<UnixMillis>, Failure> {
+pub(super) async fn next_inquiry_at(db: &Session) -> Result<Option<UnixMillis>, Failure> {
     let sql = "SELECT min(inquiry_due_at) AS due_at FROM orders WHERE inquiry_due_at IS NOT NULL";
     earliest(db, sql).await
 }
 
 /// Reads the one value `due_at`.
-pub(super) async fn earliest(
-    db: &impl GenericClient,
-    sql: &str,
-) -> Result<Option<UnixMillis>, Failure> {
-    match statement::row(db, sql, &[]).await? {
+pub(super) async fn earliest(db: &Session, sql: &str) -> Result<Option<UnixMillis>, Failure> {
+    match db.row(sql, &[]).await? {
         Some(row) => rows::at_maybe(&row, "due_at"),
         None => Ok(None),
     }

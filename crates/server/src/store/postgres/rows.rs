@@ -1,13 +1,23 @@
 //! Between SQL rows and orders. A row that is no order is a damaged database, and says so.
 
-use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 use wechat_checkout_protocol::{
     Attention, Fen, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
 };
 
-use super::statement::{Failure, execute_on};
+use super::session::{Failure, Session};
 use crate::order::{Goods, IssuedPrepay, Order};
+
+/// A query for what [`order`] reads. The columns are named, since a newer version of this program
+/// may add some while this one runs.
+pub(super) fn select_orders(condition: &str) -> String {
+    ["SELECT ", ORDER_COLUMNS, " FROM orders ", condition].concat()
+}
+
+const ORDER_COLUMNS: &str = "id, openid, product_id, title, quantity, amount_total, vip_days, \
+     client_ip, created_at, expires_at, status, seq, prepay_id, prepay_at, transaction_id, \
+     confirmed_at, amount_refunding, amount_refunded, refunds, attention, inquiries, \
+     inquiry_from, inquiry_due_at";
 
 pub(super) fn order_id(row: &Row, column: &str) -> Result<OrderId, Failure> {
     OrderId::parse(row.try_get::<_, String>(column)?).map_err(|_| Failure::Damaged("order id"))
@@ -45,7 +55,9 @@ pub(super) fn at_maybe(row: &Row, column: &str) -> Result<Option<UnixMillis>, Fa
 pub(super) fn order(row: &Row) -> Result<Order, Failure> {
     let quantity = count(row, "quantity")?;
     let goods = match row.try_get::<_, Option<i64>>("vip_days")? {
-        Some(_) => Goods::Vip { days: count(row, "vip_days")? },
+        Some(_) => Goods::Vip {
+            days: count(row, "vip_days")?,
+        },
         None => Goods::Vouchers { count: quantity },
     };
     let prepay = match (row.try_get("prepay_id")?, at_maybe(row, "prepay_at")?) {
@@ -84,14 +96,13 @@ pub(super) fn order(row: &Row) -> Result<Order, Failure> {
 }
 
 /// Writes a new order.
-pub(super) async fn insert_order(db: &impl GenericClient, order: &Order) -> Result<(), Failure> {
+pub(super) async fn insert_order(db: &Session, order: &Order) -> Result<(), Failure> {
     let vip_days = match order.goods {
         Goods::Vip { days } => Some(i64::from(days)),
         Goods::Vouchers { .. } => None,
     };
-    execute_on(
+    db.execute_on(
         1,
-        db,
         "INSERT INTO orders (id, seq, status, prepay_id, prepay_at, transaction_id, confirmed_at, \
          amount_refunding, amount_refunded, refunds, attention, inquiries, inquiry_from, \
          inquiry_due_at, openid, product_id, title, quantity, amount_total, vip_days, client_ip, \
@@ -128,14 +139,9 @@ pub(super) async fn insert_order(db: &impl GenericClient, order: &Order) -> Resu
 
 /// Writes where an order stands now. The guard on `seq` is the compare-and-set: whoever decided on
 /// an older row changes nothing.
-pub(super) async fn update_order(
-    db: &impl GenericClient,
-    order: &Order,
-    before: u64,
-) -> Result<(), Failure> {
-    execute_on(
+pub(super) async fn update_order(db: &Session, order: &Order, before: u64) -> Result<(), Failure> {
+    db.execute_on(
         1,
-        db,
         "UPDATE orders SET seq = $3, status = $4, prepay_id = $5, prepay_at = $6, \
          transaction_id = $7, confirmed_at = $8, amount_refunding = $9, amount_refunded = $10, \
          refunds = $11, attention = $12, inquiries = $13, inquiry_from = $14, \

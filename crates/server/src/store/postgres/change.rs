@@ -1,0 +1,127 @@
+//! Changing an order: row, journal and effects in one transaction, or nothing.
+
+use wechat_checkout_protocol::{OrderId, UnixMillis};
+
+use super::session::{Failure, Session};
+use super::{deliver, journal, read, refunds, rows};
+use crate::order::{
+    Change, Decision, Effect, Facts, Goods, KnownRefund, Order, OrderEvent, OwedRefund, decide,
+};
+use crate::store::{Advanced, JournalEvent};
+
+pub(super) async fn advance(
+    db: &Session,
+    id: &OrderId,
+    event: &OrderEvent,
+    now: UnixMillis,
+) -> Result<Advanced, Failure> {
+    let Some(order) = lock_order(db, id).await? else {
+        return Ok(Advanced::Unknown);
+    };
+    let facts = facts(db, &order, event).await?;
+    match decide(&order, event, facts, now) {
+        Decision::Applied(change) => apply(db, &order, *change, event, now).await,
+        Decision::AlreadyApplied => read::record(db, order).await.map(Advanced::AlreadyApplied),
+        Decision::Refused(refusal) => Ok(Advanced::Refused(refusal)),
+    }
+}
+
+/// Reads an order and keeps others from changing it until the transaction ends.
+///
+/// `FOR UPDATE` would also hold up transactions that merely refer to the order: placing does while
+/// it holds the buyer, whom delivering waits for while it holds the order. That would be a circle.
+async fn lock_order(db: &Session, id: &OrderId) -> Result<Option<Order>, Failure> {
+    let sql = rows::select_orders("WHERE id = $1 FOR NO KEY UPDATE");
+    let row = db.row(&sql, &[&id.as_str()]).await?;
+    row.map(|row| rows::order(&row)).transpose()
+}
+
+async fn apply(
+    db: &Session,
+    before: &Order,
+    change: Change,
+    event: &OrderEvent,
+    now: UnixMillis,
+) -> Result<Advanced, Failure> {
+    let Change {
+        order,
+        effects,
+        misfit,
+    } = change;
+    rows::update_order(db, &order, before.seq).await?;
+    for effect in &effects {
+        match effect {
+            Effect::Deliver => deliver::deliver(db, &order, now).await?,
+            Effect::ReleaseStock => deliver::release(db, &order.id).await?,
+            Effect::OweRefund(owed) => refunds::owe(db, &order, owed, now).await?,
+            Effect::SettleRefund {
+                out_refund_no,
+                ending,
+            } => {
+                refunds::settle(db, out_refund_no, *ending).await?;
+            }
+            Effect::ReverseBenefits => deliver::reverse(db, &order, now).await?,
+        }
+    }
+    let advanced = match misfit {
+        Some(refusal) => Advanced::Refused(refusal),
+        None => Advanced::Applied(read::record(db, order.clone()).await?),
+    };
+    journal::append(db, &order, now, &JournalEvent::from(event)).await?;
+    Ok(advanced)
+}
+
+/// Looked up only where the machine needs them: the common roads cost no extra query.
+async fn facts(db: &Session, order: &Order, event: &OrderEvent) -> Result<Facts, Failure> {
+    let mut facts = Facts {
+        goods_left: true,
+        refund: KnownRefund::Unknown,
+    };
+    match event {
+        OrderEvent::Paid(evidence) if !order.is_open() => {
+            if let Goods::Vouchers { count } = order.goods {
+                let codes = deliver::free_codes(db, &order.product_id, count).await?;
+                facts.goods_left = codes.is_some();
+            }
+            let number = OwedRefund::number_of_payment(&evidence.transaction_id);
+            facts.refund = refunds::known(db, &number).await?;
+        }
+        OrderEvent::RefundAsked(asked) => {
+            facts.refund = refunds::known(db, &asked.out_refund_no).await?;
+        }
+        OrderEvent::RefundSettled(settled) => {
+            facts.refund = refunds::known(db, &settled.out_refund_no).await?;
+        }
+        OrderEvent::Paid(_)
+        | OrderEvent::PrepayIssued(_)
+        | OrderEvent::Reported(_)
+        | OrderEvent::FoundUnpaid
+        | OrderEvent::InquiryUnanswered
+        | OrderEvent::ClosedAtWechat => {}
+    }
+    Ok(facts)
+}
+
+/// Orders that another server is claiming or changing just now are left to it.
+pub(super) async fn claim_inquiries(
+    db: &Session,
+    now: UnixMillis,
+    claimed_until: UnixMillis,
+    limit: u32,
+) -> Result<Vec<OrderId>, Failure> {
+    let claimed = db
+        .rows(
+            "WITH due AS (SELECT id, inquiry_due_at FROM orders WHERE inquiry_due_at <= $1 \
+         ORDER BY inquiry_due_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED) \
+         UPDATE orders SET inquiry_due_at = $2 FROM due WHERE orders.id = due.id \
+         RETURNING due.id, due.inquiry_due_at AS due_at",
+            &[&now.0, &claimed_until.0, &i64::from(limit)],
+        )
+        .await?;
+    let mut due = claimed
+        .iter()
+        .map(|row| Ok((rows::at(row, "due_at")?, rows::order_id(row, "id")?)))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    due.sort_by_key(|(due_at, _)| *due_at);
+    Ok(due.into_iter().map(|(_, id)| id).collect())
+}

@@ -1,0 +1,151 @@
+//! Connections to the database, and work on them that ends in bounded time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod,
+    Runtime,
+};
+
+use super::session::{Failure, Session};
+use super::{OpenError, PostgresAddress};
+use crate::store::StoreError;
+
+/// Connections of one server. More of them only queue inside the database.
+const CONNECTIONS_MAX: usize = 16;
+
+/// A call ends after this long, whatever happened to the database: WeChat waits five seconds for
+/// an acknowledgement.
+const CALL_WITHIN: Duration = Duration::from_secs(4);
+
+/// Work that the database gave up for another transaction's sake is done again this often.
+const ATTEMPTS_MAX: u32 = 3;
+
+/// What every connection begins with. Limits in the database end the work of a server that died or
+/// hangs, so that its locks do not outlive it for long; they are below [`CALL_WITHIN`], so that the
+/// database's own word usually comes first.
+///
+/// A database that acknowledges before it is on disk (`synchronous_commit = off`) would lose
+/// acknowledged payments with its power. Stronger settings stay.
+const GREETING: &str = "\
+    SET statement_timeout = '3s'; \
+    SET lock_timeout = '2s'; \
+    SET idle_in_transaction_session_timeout = '5s'; \
+    SELECT set_config('synchronous_commit', 'on', false) \
+    WHERE current_setting('synchronous_commit') = 'off'";
+
+#[derive(Debug)]
+pub(super) struct Database {
+    pool: Pool,
+}
+
+/// Why a call did not end well.
+#[derive(Debug, thiserror::Error)]
+enum CallError {
+    #[error("no connection to the database")]
+    Connection(#[from] PoolError),
+    #[error(transparent)]
+    Work(#[from] Failure),
+    #[error("the database did not answer in time")]
+    TooLong,
+}
+
+impl Database {
+    /// Connects nothing yet: the first calls do.
+    pub(super) fn new(address: &PostgresAddress) -> Result<Database, OpenError> {
+        let manager_config = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = Manager::from_config(address.config(), address.tls()?, manager_config);
+        let greet = Hook::async_fn(|client: &mut ClientWrapper, _| {
+            Box::pin(async {
+                client
+                    .batch_execute(GREETING)
+                    .await
+                    .map_err(HookError::Backend)
+            })
+        });
+        let pool = Pool::builder(manager)
+            .max_size(CONNECTIONS_MAX)
+            .runtime(Runtime::Tokio1)
+            .post_create(greet)
+            .build()
+            .map_err(OpenError::Pool)?;
+        Ok(Database { pool })
+    }
+
+    /// Reads. Each statement sees what was committed when it began.
+    pub(super) async fn read<T, F>(
+        &self,
+        work: impl FnOnce(Arc<Session>) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let reading = async {
+            let session = self.session().await?;
+            let value = work(Arc::clone(&session)).await?;
+            Arc::into_inner(session).map(Session::give_back);
+            Ok(value)
+        };
+        bounded(reading).await
+    }
+
+    /// Writes in one transaction: all of it is durable, or nothing happened.
+    ///
+    /// An error after the commit was sent means that nobody knows. Callers do the same again; what
+    /// is there already is found.
+    pub(super) async fn write<T, F>(
+        &self,
+        work: impl Fn(Arc<Session>) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let writing = async {
+            let mut attempt = 1;
+            loop {
+                match self.transact(&work).await {
+                    Err(CallError::Work(failure))
+                        if failure.is_conflict() && attempt < ATTEMPTS_MAX =>
+                    {
+                        attempt += 1;
+                    }
+                    outcome => return outcome,
+                }
+            }
+        };
+        bounded(writing).await
+    }
+
+    async fn transact<T, F>(&self, work: &impl Fn(Arc<Session>) -> F) -> Result<T, CallError>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let session = self.session().await?;
+        session.begin().await?;
+        let value = work(Arc::clone(&session)).await?;
+        session.commit().await?;
+        Arc::into_inner(session).map(Session::give_back);
+        Ok(value)
+    }
+
+    async fn session(&self) -> Result<Arc<Session>, CallError> {
+        Ok(Arc::new(Session::new(self.pool.get().await?)))
+    }
+}
+
+async fn bounded<T>(call: impl Future<Output = Result<T, CallError>>) -> Result<T, StoreError> {
+    let outcome = match tokio::time::timeout(CALL_WITHIN, call).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(CallError::TooLong),
+    };
+    outcome.map_err(|error| {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the database did not do its work"
+        );
+        StoreError::Unavailable
+    })
+}

@@ -1,0 +1,148 @@
+//! Giving, reserving and taking back goods, inside the transaction of the change that causes it.
+
+use wechat_checkout_protocol::{OrderId, ProductId, UnixMillis};
+
+use super::session::{Failure, Session};
+use super::{buyer, read};
+use crate::order::{Goods, Order};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+pub(super) async fn deliver(db: &Session, order: &Order, now: UnixMillis) -> Result<(), Failure> {
+    match order.goods {
+        Goods::Vip { days } => extend_vip(db, order, days, now).await,
+        Goods::Vouchers { count } => hand_over_codes(db, order, count, now).await,
+    }
+}
+
+/// Membership extends from its end, or from now if it ended.
+async fn extend_vip(
+    db: &Session,
+    order: &Order,
+    days: u32,
+    now: UnixMillis,
+) -> Result<(), Failure> {
+    buyer::lock(db, &order.openid).await?;
+    let ends_at = read::vip_until(db, &order.openid).await?;
+    let starts_at = ends_at.map_or(now, |ends_at| ends_at.max(now));
+    enter_vip(db, order, "grant", i64::from(days), starts_at).await
+}
+
+/// The unique key is (order, kind): a second delivery of one order cannot be written.
+async fn enter_vip(
+    db: &Session,
+    order: &Order,
+    kind: &str,
+    days: i64,
+    from: UnixMillis,
+) -> Result<(), Failure> {
+    let until = from.plus_ms(days.saturating_mul(DAY_MS));
+    db.execute_on(
+        1,
+        "INSERT INTO vip_ledger (order_id, kind, openid, days, until_at) \
+         VALUES ($1, $2, $3, $4, $5)",
+        &[
+            &order.id.as_str(),
+            &kind,
+            &order.openid.as_str(),
+            &days,
+            &until.0,
+        ],
+    )
+    .await
+}
+
+/// Marks the reserved codes as delivered; a late payment reserves again first.
+async fn hand_over_codes(
+    db: &Session,
+    order: &Order,
+    count: u32,
+    now: UnixMillis,
+) -> Result<(), Failure> {
+    let id = order.id.as_str();
+    let reserved = db
+        .row("SELECT 1 FROM vouchers WHERE order_id = $1 LIMIT 1", &[&id])
+        .await?;
+    if reserved.is_none()
+        && let Some(codes) = free_codes(db, &order.product_id, count).await?
+    {
+        reserve(db, &order.id, &codes).await?;
+    }
+    db.execute_on(
+        u64::from(count),
+        "UPDATE vouchers SET delivered_at = $2 WHERE order_id = $1 AND delivered_at IS NULL",
+        &[&id, &now.0],
+    )
+    .await
+}
+
+/// Takes back what an order delivered. A late payment that delivered nothing has nothing to take.
+pub(super) async fn reverse(db: &Session, order: &Order, now: UnixMillis) -> Result<(), Failure> {
+    let id = order.id.as_str();
+    match order.goods {
+        Goods::Vip { days } => {
+            buyer::lock(db, &order.openid).await?;
+            let sql = "SELECT 1 FROM vip_ledger WHERE order_id = $1 AND kind = 'grant'";
+            let granted = db.row(sql, &[&id]).await?;
+            match (granted, read::vip_until(db, &order.openid).await?) {
+                (Some(_), Some(ends_at)) => {
+                    let days = i64::from(days).saturating_neg();
+                    enter_vip(db, order, "reversal", days, ends_at).await
+                }
+                _ => Ok(()),
+            }
+        }
+        Goods::Vouchers { .. } => {
+            let sql = "UPDATE vouchers SET revoked_at = $2 \
+                 WHERE order_id = $1 AND delivered_at IS NOT NULL AND revoked_at IS NULL";
+            db.execute(sql, &[&id, &now.0]).await?;
+            Ok(())
+        }
+    }
+}
+
+pub(super) async fn release(db: &Session, id: &OrderId) -> Result<(), Failure> {
+    let sql = "UPDATE vouchers SET order_id = NULL WHERE order_id = $1 AND delivered_at IS NULL";
+    db.execute(sql, &[&id.as_str()]).await?;
+    Ok(())
+}
+
+/// That many codes nobody has, kept from others until the transaction ends; `None` when there are
+/// fewer. Codes that another transaction is taking just now count as taken: waiting for it would
+/// line up all buyers of a product, and it hardly ever gives them back.
+pub(super) async fn free_codes(
+    db: &Session,
+    product_id: &ProductId,
+    count: u32,
+) -> Result<Option<Vec<String>>, Failure> {
+    let found = db
+        .rows(
+            "SELECT code FROM vouchers WHERE product_id = $1 AND order_id IS NULL LIMIT $2 \
+         FOR UPDATE SKIP LOCKED",
+            &[&product_id.as_str(), &i64::from(count)],
+        )
+        .await?;
+    let codes: Vec<String> = found
+        .iter()
+        .map(|row| row.try_get("code"))
+        .collect::<Result<_, _>>()?;
+    Ok((u32::try_from(codes.len()) == Ok(count)).then_some(codes))
+}
+
+pub(super) async fn reserve(db: &Session, id: &OrderId, codes: &[String]) -> Result<(), Failure> {
+    let wanted = u64::try_from(codes.len()).unwrap_or(u64::MAX);
+    let sql = "UPDATE vouchers SET order_id = $1 WHERE code = ANY($2) AND order_id IS NULL";
+    db.execute_on(wanted, sql, &[&id.as_str(), &codes]).await
+}
+
+/// Adds codes that are not known yet.
+pub(super) async fn stock_up(
+    db: &Session,
+    product_id: &ProductId,
+    codes: &[String],
+) -> Result<(), Failure> {
+    let sql = "INSERT INTO vouchers (code, product_id) SELECT unnest($2::TEXT[]), $1 \
+         ON CONFLICT DO NOTHING";
+    db.execute(sql, &[&product_id.as_str(), &codes]).await?;
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! A connection for one call: statements prepared once, and nothing left behind when it is cut off.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Client, Object};
+use tokio_postgres::Row;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+
+/// Undoing what a call left behind ends after this long, or the connection is closed.
+const UNDO_WITHIN: Duration = Duration::from_secs(1);
+
+/// Values for a statement's `$1`, `$2` …
+pub(super) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// Why work on the database was given up. Its transaction is undone.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The database says no, or is gone.
+    #[error("the database failed")]
+    Database(#[from] tokio_postgres::Error),
+    /// A row that is no order is a damaged database.
+    #[error("the stored value is not a valid {0}")]
+    Damaged(&'static str),
+    /// A write met other rows than it was decided on.
+    #[error("a write changed {0} rows")]
+    Rows(u64),
+    /// There is no connection any more.
+    #[error("the connection is gone")]
+    Gone,
+}
+
+impl Failure {
+    /// Whether the database gave this transaction up for another's sake: doing it again is right.
+    pub(super) fn is_conflict(&self) -> bool {
+        match self {
+            Failure::Database(error) => matches!(
+                error.code(),
+                Some(&SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE)
+            ),
+            Failure::Damaged(_) | Failure::Rows(_) | Failure::Gone => false,
+        }
+    }
+}
+
+/// A pooled connection that one call has to itself.
+pub(super) struct Session {
+    /// `None` only while it is dropped.
+    client: Option<Client>,
+}
+
+impl Session {
+    pub(super) fn new(client: Client) -> Session {
+        Session {
+            client: Some(client),
+        }
+    }
+
+    /// Begins a transaction. Every statement sees what is committed by then: what was waited for
+    /// at a lock is visible after it. The cluster's default may be another level.
+    pub(super) async fn begin(&self) -> Result<(), Failure> {
+        Ok(self
+            .client()?
+            .batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+            .await?)
+    }
+
+    pub(super) async fn commit(&self) -> Result<(), Failure> {
+        Ok(self.client()?.batch_execute("COMMIT").await?)
+    }
+
+    /// Back to the pool, with nothing under way.
+    pub(super) fn give_back(mut self) {
+        drop(self.client.take());
+    }
+
+    pub(super) async fn rows(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, Failure> {
+        let client = self.client()?;
+        let statement = client.prepare_cached(sql).await?;
+        Ok(client.query(&statement, values).await?)
+    }
+
+    pub(super) async fn row(&self, sql: &str, values: Values<'_>) -> Result<Option<Row>, Failure> {
+        let client = self.client()?;
+        let statement = client.prepare_cached(sql).await?;
+        Ok(client.query_opt(&statement, values).await?)
+    }
+
+    /// Runs a write and says how many rows it changed.
+    pub(super) async fn execute(&self, sql: &str, values: Values<'_>) -> Result<u64, Failure> {
+        let client = self.client()?;
+        let statement = client.prepare_cached(sql).await?;
+        Ok(client.execute(&statement, values).await?)
+    }
+
+    /// Runs a write that must change exactly that many rows.
+    pub(super) async fn execute_on(
+        &self,
+        expected: u64,
+        sql: &str,
+        values: Values<'_>,
+    ) -> Result<(), Failure> {
+        match self.execute(sql, values).await? {
+            changed if changed == expected => Ok(()),
+            changed => Err(Failure::Rows(changed)),
+        }
+    }
+
+    fn client(&self) -> Result<&Client, Failure> {
+        self.client.as_ref().ok_or(Failure::Gone)
+    }
+}
+
+impl Drop for Session {
+    /// The call failed, or was cut off by its time or by a caller who went away: nobody knows what
+    /// is still under way.
+    fn drop(&mut self) {
+        let Some(client) = self.client.take() else {
+            return;
+        };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(undo(client))),
+            Err(_) => drop(Object::take(client)),
+        }
+    }
+}
+
+/// Undoes what is under way. A connection that cannot even do that in time is closed, and the pool
+/// makes another.
+async fn undo(client: Client) {
+    let undone = tokio::time::timeout(UNDO_WITHIN, client.batch_execute("ROLLBACK")).await;
+    if !matches!(undone, Ok(Ok(()))) {
+        drop(Object::take(client));
+    }
+}
