@@ -14,12 +14,16 @@ use wechat_checkout_server::{Config, Server};
 use crate::operate::{Operation, operate};
 
 /// Takes WeChat Pay orders, confirms payments, delivers, and tells the page.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(version)]
 struct Arguments {
     /// The configuration file (TOML); CHECKOUT_… variables win over it.
     #[arg(long, env = "CHECKOUT_CONFIG_FILE", default_value = "checkout.toml")]
     config: PathBuf,
+    /// The database instead of the file's `store`: sqlite://… or postgres://user:password@host/db.
+    /// Other users of the machine see a command line; CHECKOUT_STORE they do not.
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
     /// How log lines look.
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
@@ -46,7 +50,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let config = Config::load(&arguments.config)?;
+    let config = Config::load_for_store(&arguments.config, arguments.store.as_deref())?;
     if let Some(operation) = arguments.operation {
         return operate(&config, arguments.server, operation).await;
     }

@@ -18,6 +18,7 @@ use crate::config::{Config, StoreAddress};
 use crate::http;
 use crate::push::{Hub, follow_journal};
 use crate::session::{SessionKey, SignIns};
+use crate::store::postgres::{self, PostgresStore};
 use crate::store::sqlite::{Durability, OpenError, SqliteStore};
 use crate::store::{Store, StoreError};
 use crate::worker::{Bells, Inquiries, Refunds, Webhooks, work_when_due};
@@ -56,6 +57,9 @@ pub enum StartError {
     /// The database.
     #[error("`store` cannot be opened")]
     Open(#[from] OpenError),
+    /// The database server.
+    #[error("`store` cannot be opened")]
+    OpenPostgres(#[from] postgres::OpenError),
     /// The database opened and does not work.
     #[error("the store does not work")]
     Store(#[from] StoreError),
@@ -86,9 +90,7 @@ impl Server {
         {
             return Err(StartError::NoPage(dir.display().to_string()));
         }
-        let store: Arc<dyn Store> = match &config.store {
-            StoreAddress::Sqlite(path) => Arc::new(SqliteStore::open(path, Durability::Full)?),
-        };
+        let store = open_store(&config.store).await?;
         store.stock_up(&config.catalog).await?;
         let (listener, address) = listen(config.listen)?;
         let page_dir = config.page_dir.clone();
@@ -152,6 +154,13 @@ impl Server {
         }
         tracing::info!("stopped");
     }
+}
+
+async fn open_store(address: &StoreAddress) -> Result<Arc<dyn Store>, StartError> {
+    Ok(match address {
+        StoreAddress::Sqlite(path) => Arc::new(SqliteStore::open(path, Durability::Full)?),
+        StoreAddress::Postgres(address) => Arc::new(PostgresStore::open(address).await?),
+    })
 }
 
 fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

@@ -11,6 +11,7 @@ use wechat_checkout_gateway::{ApiKey, ClientCertificate, Merchant, SignType};
 use super::file::{AdminSection, ConfigFile, WebhookSection};
 use super::{Config, ConfigError, StoreAddress};
 use crate::catalog::Catalog;
+use crate::store::postgres::PostgresAddress;
 use crate::flow::send_webhook::WebhookTarget;
 
 const SESSION_KEY_BYTES_MIN: usize = 32;
@@ -60,7 +61,7 @@ pub(super) fn check(file: ConfigFile, folder: &Path) -> Result<Config, ConfigErr
         listen,
         public_origins,
         page_dir: page_dir(file.page_dir, folder),
-        store: store(&file.store, folder)?,
+        store: store(file.store.expose_secret(), folder)?,
         catalog: Catalog::load(&folder.join(file.catalog))?,
         session_key: file.session_key,
         is_behind_proxy: file.behind_proxy,
@@ -175,11 +176,16 @@ fn merchant(file: &ConfigFile) -> Result<Merchant, ConfigError> {
 }
 
 fn store(text: &str, folder: &Path) -> Result<StoreAddress, ConfigError> {
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        let address = PostgresAddress::parse(text)
+            .map_err(|error| mistake("store", error.to_string()))?;
+        return Ok(StoreAddress::Postgres(Box::new(address)));
+    }
     match text.strip_prefix("sqlite://") {
         Some(path) if !path.is_empty() => Ok(StoreAddress::Sqlite(folder.join(path))),
         _ => Err(mistake(
             "store",
-            "takes \"sqlite://\" and a path, for example sqlite://checkout.db",
+            "takes \"sqlite://\" and a path, or postgres://user:password@host/database",
         )),
     }
 }

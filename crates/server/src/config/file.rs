@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
-use figment::providers::{Env, Format, Toml};
+use figment::providers::{Env, Format, Serialized, Toml};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ pub(super) struct ConfigFile {
     pub(super) listen: String,
     pub(super) public_origins: Vec<String>,
     pub(super) page_dir: Option<PathBuf>,
-    pub(super) store: String,
+    pub(super) store: SecretString,
     pub(super) catalog: PathBuf,
     pub(super) session_key: SecretString,
     #[serde(default)]
@@ -104,10 +104,12 @@ const fn open_max() -> u32 {
     5
 }
 
-pub(super) fn read(path: &Path) -> Result<ConfigFile, Box<figment::Error>> {
-    Figment::new()
+pub(super) fn read(path: &Path, store: Option<&str>) -> Result<ConfigFile, Box<figment::Error>> {
+    let mut figment = Figment::new()
         .merge(Toml::file_exact(path))
-        .merge(Env::prefixed("CHECKOUT_").split("__"))
-        .extract()
-        .map_err(Box::new)
+        .merge(Env::prefixed("CHECKOUT_").split("__"));
+    if let Some(store) = store {
+        figment = figment.merge(Serialized::default("store", store));
+    }
+    figment.extract().map_err(Box::new)
 }

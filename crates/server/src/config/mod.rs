@@ -14,6 +14,7 @@ use url::Url;
 use wechat_checkout_gateway::{ClientCertificate, Merchant};
 
 use crate::catalog::{Catalog, CatalogError};
+use crate::store::postgres::PostgresAddress;
 use crate::flow::send_webhook::WebhookTarget;
 
 /// Everything the server needs to know.
@@ -66,6 +67,8 @@ pub struct Config {
 pub enum StoreAddress {
     /// `sqlite://path/to/file.db`, relative to the configuration file.
     Sqlite(PathBuf),
+    /// `postgres://user:password@host/database`.
+    Postgres(Box<PostgresAddress>),
 }
 
 /// Why the server does not start.
@@ -112,10 +115,18 @@ impl Config {
     /// # Errors
     /// Names the key and the fix.
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
+        Config::load_for_store(path, None)
+    }
+
+    /// As [`Config::load`], with a `store` that wins over file and variables.
+    ///
+    /// # Errors
+    /// Names the key and the fix.
+    pub fn load_for_store(path: &Path, store: Option<&str>) -> Result<Config, ConfigError> {
         if !path.is_file() {
             return Err(ConfigError::NoFile(path.to_owned()));
         }
-        let file = file::read(path).map_err(|source| ConfigError::Unreadable {
+        let file = file::read(path, store).map_err(|source| ConfigError::Unreadable {
             path: path.to_owned(),
             source,
         })?;
