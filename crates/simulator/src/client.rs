@@ -1,6 +1,7 @@
 //! The WeChat app on a laptop: opens any page through a reverse proxy and plays the in-app bridge.
 
 mod bridge_call;
+mod choices;
 mod forward;
 mod inject;
 mod sheet;
@@ -10,15 +11,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
 use tokio::sync::watch;
 use url::Url;
 
+use self::choices::Choices;
 use crate::agent::Agent;
-use crate::buyer::{self, BuyerName, Buyers};
+use crate::buyer::{BuyerName, Buyers};
 use crate::control;
 use crate::listener::DropConnection;
 use crate::oauth;
@@ -162,17 +164,16 @@ async fn open_page(
     let Some(page) = client.page() else {
         return no_page();
     };
-    let mut buyer = BuyerName::of_browser(request.headers());
-    let mut chosen_buyer = None;
+    let buyer = BuyerName::of_browser(request.headers());
     if request.method() == Method::GET {
-        match remember_choices(
-            &client,
-            &mut buyer,
-            request.uri().query().unwrap_or_default(),
-        ) {
-            Ok(chosen) => chosen_buyer = chosen,
-            Err(answer) => return *answer,
+        let choices = match Choices::read(request.uri()) {
+            Ok(choices) => choices,
+            Err(error) => return error.into_response(),
+        };
+        if let Some(response) = choices.other_phone(request.uri(), request.headers()) {
+            return response;
         }
+        choices.keep(&client.platform, &buyer);
     }
     let (agent, is_offline) = client.platform.read(|book| {
         (
@@ -186,65 +187,11 @@ async fn open_page(
         return answer;
     }
     let visit = forward::Visit { page, agent, peer };
-    let mut response = if tunnel::is_wanted(&request) {
+    if tunnel::is_wanted(&request) {
         tunnel::open(&client, visit, request).await
     } else {
         forward::forward(&client, visit, request).await
-    };
-    if let Some(cookie) = chosen_buyer.and_then(|buyer| buyer_cookie(&buyer)) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    response
-}
-
-/// Reads `scenario`, `wechat_agent` and `wechat_buyer` from the page's address and keeps them for
-/// the account. Returns the account when the address named one.
-fn remember_choices(
-    client: &Client,
-    buyer: &mut BuyerName,
-    query: &str,
-) -> Result<Option<BuyerName>, Box<Response>> {
-    let refuse = |text: String| Box::new((StatusCode::BAD_REQUEST, text).into_response());
-    let (mut chosen_buyer, mut scenario, mut agent) = (None, None, None);
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        match name.as_ref() {
-            buyer::COOKIE => {
-                let named = BuyerName::parse(&value);
-                chosen_buyer = Some(named.ok_or_else(|| {
-                    refuse("wechat_buyer: 1 to 32 of a-z, 0-9 and -\n".to_owned())
-                })?);
-            }
-            "scenario" => {
-                let named = value.parse::<Scenario>();
-                scenario = Some(named.map_err(|error| refuse(format!("scenario: {error}\n")))?);
-            }
-            "wechat_agent" => {
-                let named = value.parse::<Agent>();
-                agent = Some(named.map_err(|error| refuse(format!("wechat_agent: {error}\n")))?);
-            }
-            _ => {}
-        }
-    }
-    if let Some(named) = &chosen_buyer {
-        *buyer = named.clone();
-    }
-    if scenario.is_some() || agent.is_some() {
-        client.platform.change(|book| {
-            book.buyers.choose(buyer, |choice| {
-                choice.scenario = scenario.or(choice.scenario);
-                choice.agent = agent.or(choice.agent);
-            });
-        });
-    }
-    Ok(chosen_buyer)
-}
-
-fn buyer_cookie(buyer: &BuyerName) -> Option<HeaderValue> {
-    let cookie = format!(
-        "{}={buyer}; Path=/; Max-Age=31536000; SameSite=Lax",
-        buyer::COOKIE
-    );
-    HeaderValue::from_str(&cookie).ok()
 }
 
 fn no_page() -> Response {

@@ -184,6 +184,8 @@ fn rewritten_location(page: &Url, gateway: &Url, location: &str) -> Option<Strin
         && (target.origin() == gateway.origin() || target.host_str() == Some("open.weixin.qq.com"));
     let rest = &target[url::Position::BeforePath..];
     if is_authorisation {
+        // Without `#wechat_redirect`: a browser would carry it on to the page, the app does not.
+        let rest = &target[url::Position::BeforePath..url::Position::AfterQuery];
         Some(format!("/__wechat{rest}"))
     } else if target.origin() == page.origin() {
         Some(rest.to_owned())
@@ -270,7 +272,7 @@ mod tests {
                 "https://open.weixin.qq.com/connect/oauth2/authorize?appid=x#wechat_redirect"
             )
             .as_deref(),
-            Some("/__wechat/connect/oauth2/authorize?appid=x#wechat_redirect")
+            Some("/__wechat/connect/oauth2/authorize?appid=x")
         );
         assert_eq!(rewritten("/relative"), None);
         assert_eq!(rewritten("https://elsewhere.example/"), None);

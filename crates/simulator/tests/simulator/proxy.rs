@@ -284,3 +284,38 @@ async fn the_ports_are_free_again_after_stop() {
     );
     bound.await.expect("in time").expect("the port is free");
 }
+
+#[tokio::test]
+async fn another_account_is_another_phone() {
+    let stage = with_page().await;
+    let visit = |cookie: &'static str| {
+        stage
+            .http
+            .get(stage.app("/?wechat_buyer=xiaohong"))
+            .header("cookie", cookie)
+            .send()
+    };
+    let answer = visit("session=xiaomings; theme=dark")
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), 302);
+    assert_eq!(answer.headers()["clear-site-data"], "\"storage\"");
+    let cookies: Vec<&str> = answer
+        .headers()
+        .get_all("set-cookie")
+        .iter()
+        .map(|value| {
+            value
+                .to_str()
+                .expect("text")
+                .split("; ")
+                .next()
+                .unwrap_or_default()
+        })
+        .collect();
+    assert_eq!(cookies, ["session=", "theme=", "wechat_buyer=xiaohong"]);
+    let answer = visit("wechat_buyer=xiaohong; session=xiaohongs")
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), 200, "the same account keeps its session");
+}
