@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Extension, State};
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing::any;
@@ -24,6 +24,7 @@ use wechat_checkout_gateway::Params;
 use self::answer::Refusal;
 use self::call::Call;
 use self::fault::Fault;
+use crate::listener::Connection;
 use crate::platform::Platform;
 use crate::request_log::{self, RequestEntry, SignatureVerdict};
 use crate::scenario::Scenario;
@@ -59,6 +60,11 @@ impl Endpoint {
         }
     }
 
+    /// Only over HTTPS; plain HTTP knows no certificates.
+    const fn demands_certificate(self) -> bool {
+        matches!(self, Endpoint::Refund)
+    }
+
     fn carry_out(
         self,
         platform: &Platform,
@@ -79,7 +85,13 @@ impl Endpoint {
 pub(crate) fn router(platform: Arc<Platform>) -> Router {
     let mut router = Router::new();
     for endpoint in Endpoint::ALL {
-        let answer = move |State(platform): State<Arc<Platform>>, method: Method, body: Bytes| async move {
+        let answer = move |State(platform): State<Arc<Platform>>,
+                           Extension(connection): Extension<Connection>,
+                           method: Method,
+                           body: Bytes| async move {
+            if endpoint.demands_certificate() && connection == Connection::Encrypted {
+                return answer::certificate_missing();
+            }
             answer(&platform, endpoint, &method, &body).await
         };
         router = router.route(endpoint.path(), any(answer));

@@ -25,6 +25,7 @@ mod platform;
 mod request_log;
 mod scenario;
 mod simulator;
+mod tls;
 mod web_pay;
 
 pub use account::{AccountError, MerchantAccount};
@@ -36,3 +37,4 @@ pub use courier::outbox::{Attempt, NotificationKind, NotificationStatus};
 pub use request_log::{RequestEntry, SignatureVerdict};
 pub use scenario::{Scenario, UnknownScenario};
 pub use simulator::{PayError, Simulator, SimulatorConfig, StartError};
+pub use tls::{TlsConfig, TlsError};

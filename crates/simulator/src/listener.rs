@@ -10,13 +10,26 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 /// Put into a response's extensions: close the connection instead of sending the response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DropConnection;
+
+/// Put into a request's extensions: how the caller is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Connection {
+    /// Plain HTTP, where there are no certificates.
+    Plain,
+    /// HTTPS, without a merchant certificate.
+    Encrypted,
+    /// HTTPS, with a merchant certificate of the known authority.
+    Authenticated,
+}
 
 /// Why a connection was closed without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -24,13 +37,13 @@ pub(crate) struct DropConnection;
 struct Dropped;
 
 /// Accepts connections until the task is aborted; all connections end with it.
-pub(crate) async fn serve(listener: TcpListener, router: Router) {
+pub(crate) async fn serve(listener: TcpListener, router: Router, tls: Option<TlsAcceptor>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    connections.spawn(serve_connection(stream, peer, router.clone()));
+                    connections.spawn(accept(stream, peer, router.clone(), tls.clone()));
                 }
                 // Out of file descriptors, or a client that was gone at once: both pass.
                 Err(error) => {
@@ -43,12 +56,35 @@ pub(crate) async fn serve(listener: TcpListener, router: Router) {
     }
 }
 
-async fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router) {
+async fn accept(stream: TcpStream, peer: SocketAddr, router: Router, tls: Option<TlsAcceptor>) {
+    set_no_delay(&stream);
+    let Some(tls) = tls else {
+        return serve_connection(stream, peer, Connection::Plain, router).await;
+    };
+    match tls.accept(stream).await {
+        Ok(stream) => {
+            let connection = match stream.get_ref().1.peer_certificates() {
+                Some(_) => Connection::Authenticated,
+                None => Connection::Encrypted,
+            };
+            serve_connection(stream, peer, connection, router).await;
+        }
+        Err(error) => tracing::warn!(%error, "TLS handshake failed"),
+    }
+}
+
+async fn serve_connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    connection: Connection,
+    router: Router,
+) {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let router = router.clone();
         async move {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(connection);
             let response = router
                 .oneshot(request)
                 .await
@@ -59,11 +95,10 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router) {
             Ok::<_, Dropped>(response)
         }
     });
-    set_no_delay(&stream);
-    let connection = http1::Builder::new()
+    let served = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    if let Err(error) = connection.await {
+    if let Err(error) = served.await {
         tracing::trace!(%error, "connection ended");
     }
 }

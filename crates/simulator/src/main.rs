@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 use wechat_checkout_simulator::{
-    Agent, Drawer, MerchantAccount, Pace, Scenario, Simulator, SimulatorConfig, demo,
+    Agent, Drawer, MerchantAccount, Pace, Scenario, Simulator, SimulatorConfig, TlsConfig, demo,
 };
 
 /// WeChat on a laptop: gateway, OAuth, notifications and the in-app browser.
@@ -54,7 +54,45 @@ struct RunArguments {
     #[arg(long)]
     no_drawer: bool,
     #[command(flatten)]
+    tls: TlsArguments,
+    #[command(flatten)]
     merchant: MerchantArguments,
+}
+
+/// HTTPS for the gateway: all three, or none.
+#[derive(Debug, Args)]
+struct TlsArguments {
+    /// The gateway's certificate (PEM); the gateway then speaks HTTPS only.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_key",
+        requires = "merchant_ca"
+    )]
+    tls_certificate: Option<PathBuf>,
+    /// Its key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// The authority of merchants' certificates (PEM), which refunds then demand.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    merchant_ca: Option<PathBuf>,
+}
+
+impl TlsArguments {
+    fn config(&self) -> anyhow::Result<Option<TlsConfig>> {
+        let files = (&self.tls_certificate, &self.tls_key, &self.merchant_ca);
+        let (Some(certificate), Some(key), Some(merchant_ca)) = files else {
+            return Ok(None);
+        };
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+        };
+        Ok(Some(TlsConfig {
+            certificate_pem: read(certificate)?,
+            key_pem: read(key)?,
+            merchant_ca_pem: read(merchant_ca)?,
+        }))
+    }
 }
 
 /// One merchant's values; without any, those of the demo.
@@ -148,6 +186,7 @@ fn config(arguments: RunArguments) -> anyhow::Result<SimulatorConfig> {
         gateway: arguments.gateway,
         client: arguments.client,
         page: arguments.page,
+        tls: arguments.tls.config()?,
         merchants: arguments.merchant.accounts()?,
         pace: match arguments.clock_speed {
             0 => Pace::Held,

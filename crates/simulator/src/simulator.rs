@@ -21,6 +21,7 @@ use crate::ledger::PayRefusal;
 use crate::platform::Platform;
 use crate::request_log::RequestEntry;
 use crate::scenario::Scenario;
+use crate::tls::{TlsConfig, TlsError};
 use crate::{control, courier, gateway_api, listener, oauth, web_pay};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -44,6 +45,8 @@ pub struct SimulatorConfig {
     pub agent: Agent,
     /// Whether pages show the tester's drawer; tests and screenshots want none.
     pub drawer: Drawer,
+    /// HTTPS for the gateway; plain HTTP without.
+    pub tls: Option<TlsConfig>,
 }
 
 /// Free ports on this machine, the demo merchant, real time, everything goes well.
@@ -59,6 +62,7 @@ impl Default for SimulatorConfig {
             scenario: Scenario::Pay,
             agent: Agent::Android,
             drawer: Drawer::Absent,
+            tls: None,
         }
     }
 }
@@ -75,6 +79,9 @@ pub enum StartError {
         #[source]
         source: std::io::Error,
     },
+    /// HTTPS cannot be spoken with what was given.
+    #[error("cannot speak HTTPS")]
+    Tls(#[from] TlsError),
     /// The HTTP client could not be set up.
     #[error("cannot set up the HTTP client")]
     HttpClient(#[source] reqwest::Error),
@@ -110,8 +117,10 @@ impl Simulator {
     /// # Errors
     /// When an address cannot be bound.
     pub async fn start(config: SimulatorConfig) -> Result<Simulator, StartError> {
-        let (gateway_listener, gateway_url) = listen(config.gateway).await?;
-        let (client_listener, client_url) = listen(config.client).await?;
+        let tls = config.tls.as_ref().map(TlsConfig::acceptor).transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let (gateway_listener, gateway_url) = listen(config.gateway, scheme).await?;
+        let (client_listener, client_url) = listen(config.client, "http").await?;
         let appids = config
             .merchants
             .iter()
@@ -137,10 +146,11 @@ impl Simulator {
             .merge(control::router(client.clone()));
         let tasks = vec![
             tokio::spawn(courier::run(platform.clone())),
-            tokio::spawn(listener::serve(gateway_listener, gateway)),
+            tokio::spawn(listener::serve(gateway_listener, gateway, tls)),
             tokio::spawn(listener::serve(
                 client_listener,
                 client::router(client.clone()),
+                None,
             )),
         ];
         Ok(Simulator {
@@ -296,11 +306,11 @@ impl Drop for Simulator {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<(TcpListener, Url), StartError> {
+async fn listen(address: SocketAddr, scheme: &str) -> Result<(TcpListener, Url), StartError> {
     let failed = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let url = format!("http://{bound}/")
+    let url = format!("{scheme}://{bound}/")
         .parse()
         .expect("a socket address makes a URL");
     Ok((listener, url))

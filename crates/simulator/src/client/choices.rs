@@ -77,11 +77,11 @@ impl Choices {
             (StatusCode::FOUND, [(header::LOCATION, uri.to_string())]).into_response();
         let answer = response.headers_mut();
         for name in cookie_names(headers) {
-            append(answer, format!("{name}=; Path=/; Max-Age=0"));
+            append(answer, &format!("{name}=; Path=/; Max-Age=0"));
         }
         append(
             answer,
-            format!(
+            &format!(
                 "{}={buyer}; Path=/; Max-Age=31536000; SameSite=Lax",
                 buyer::COOKIE
             ),
@@ -92,8 +92,8 @@ impl Choices {
     }
 }
 
-fn append(headers: &mut HeaderMap, cookie: String) {
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
+fn append(headers: &mut HeaderMap, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
         headers.append(header::SET_COOKIE, value);
     }
 }

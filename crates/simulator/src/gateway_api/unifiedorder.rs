@@ -77,7 +77,7 @@ fn reply(trade: &Trade, gateway: &Url) -> Params {
     match trade.terms.trade_type {
         TradeType::Jsapi | TradeType::App => {}
         TradeType::Native => {
-            params.set("code_url", format!("weixin://wxpay/bizpayurl?pr={session}"))
+            params.set("code_url", format!("weixin://wxpay/bizpayurl?pr={session}"));
         }
         TradeType::Mweb => {
             let mut address = gateway.clone();

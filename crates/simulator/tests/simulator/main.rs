@@ -1,6 +1,7 @@
 //! The simulator from outside: as a merchant's server, a buyer's browser and a tester see it.
 
 mod buyer;
+mod certificates;
 mod closing;
 mod control;
 mod courier;
