@@ -62,6 +62,17 @@ function rows(id, items, cells) {
 const yuan = (fen) => `${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, "0")}`;
 const clockTime = (ms) => new Date(ms + 8 * 3_600_000).toISOString().slice(5, 19).replace("T", " ");
 
+// What can be done with a trade in its state.
+function tradeActions(trade) {
+  const path = `trades/${encodeURIComponent(trade.out_trade_no)}`;
+  const actions = [["timeline", async () => { shownTrade = trade.out_trade_no; await showTimeline(); }]];
+  if (trade.trade_state === "NOTPAY") actions.push(["pay", () => call("POST", `${path}/pay`)]);
+  if (trade.trade_state === "SUCCESS") {
+    actions.push(["refund all", () => call("POST", `${path}/refund`, { refund_fee: trade.paid_fee })]);
+  }
+  return actions;
+}
+
 function showTrades(trades) {
   trades.sort((one, other) => one.placed_at - other.placed_at);
   rows("trades", trades, (trade) => [
@@ -69,10 +80,7 @@ function showTrades(trades) {
     cell(trade.trade_state, trade.trade_state === "SUCCESS" ? "good" : ""),
     cell(yuan(trade.total_fee)),
     cell(trade.body),
-    actionCell(
-      ["timeline", async () => { shownTrade = trade.out_trade_no; await showTimeline(); }],
-      ...(trade.trade_state === "NOTPAY" ? [["pay", () => call("POST", `trades/${encodeURIComponent(trade.out_trade_no)}/pay`)]] : []),
-    ),
+    actionCell(...tradeActions(trade)),
   ]);
 }
 

@@ -4,6 +4,7 @@ mod books;
 mod choice;
 mod delivery;
 mod page;
+mod refunds;
 mod time;
 mod timeline;
 pub(crate) mod view;
@@ -48,6 +49,10 @@ pub(crate) fn router(client: Arc<Client>) -> Router {
         .route("/_control/trades", get(list_trades))
         .route("/_control/trades/{out_trade_no}", get(read_trade))
         .route("/_control/trades/{out_trade_no}/pay", post(pay_trade))
+        .route(
+            "/_control/trades/{out_trade_no}/refund",
+            post(refunds::refund_trade),
+        )
         .route(
             "/_control/trades/{out_trade_no}/timeline",
             get(timeline::read),

@@ -71,7 +71,7 @@ pub(crate) fn refund(trade: &Trade, refund: &Refund) -> Params {
         ("refund_fee", &refund_fee),
         ("refund_id", &refund.refund_id),
         ("refund_recv_accout", "支付用户的零钱"),
-        ("refund_request_source", "API"),
+        ("refund_request_source", refund.source),
         ("refund_status", refund.status.name()),
         ("settlement_refund_fee", &refund_fee),
         ("settlement_total_fee", &total_fee.get().to_string()),

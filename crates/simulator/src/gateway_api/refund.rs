@@ -64,6 +64,7 @@ fn read(platform: &Platform, call: &Call<'_>) -> Result<RefundRequest, Refusal> 
         refund_fee: call.amount("refund_fee")?,
         notify_url: read_notify_url(call)?,
         account: account.to_owned(),
+        source: "API",
     })
 }
 

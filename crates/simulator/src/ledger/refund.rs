@@ -44,6 +44,8 @@ pub(crate) struct Refund {
     pub(crate) completed_at: Option<UnixMillis>,
     pub(crate) notify_url: Option<Url>,
     pub(crate) account: String,
+    /// `refund_request_source`: `API` or `VENDOR_PLATFORM`.
+    pub(crate) source: &'static str,
 }
 
 /// What the merchant asks for.
@@ -55,6 +57,8 @@ pub(crate) struct RefundRequest {
     pub(crate) refund_fee: Fen,
     pub(crate) notify_url: Option<Url>,
     pub(crate) account: String,
+    /// `refund_request_source`: `API` or `VENDOR_PLATFORM`.
+    pub(crate) source: &'static str,
 }
 
 /// Why a refund was not accepted.
@@ -130,6 +134,7 @@ impl Ledger {
             completed_at: None,
             notify_url: request.notify_url,
             account: request.account,
+            source: request.source,
         };
         self.refunded_trades.insert(number, request.key);
         trade.refunds.push(refund.clone());

@@ -3,6 +3,7 @@
 mod buyer;
 mod certificates;
 mod closing;
+mod command;
 mod control;
 mod courier;
 mod gateway;

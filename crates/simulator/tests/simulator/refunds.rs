@@ -244,3 +244,29 @@ async fn yesterdays_trades_are_in_the_bill_from_ten_oclock_on() {
         "No Bill Exist"
     );
 }
+
+#[tokio::test]
+async fn the_merchant_can_refund_on_the_platform_without_its_server() {
+    let stage = paid_stage().await;
+    let refund = |fee: u32| {
+        let body = format!(
+            "{{\"refund_fee\":{fee},\"notify_url\":\"{}\"}}",
+            stage.receiver.notify_url
+        );
+        let path = stage.gateway("/_control/trades/order-5001/refund");
+        stage
+            .http
+            .post(path)
+            .header("content-type", "application/json")
+            .body(body)
+            .send()
+    };
+    assert_eq!(refund(1990).await.expect("an answer").status(), 200);
+    assert_eq!(refund(1).await.expect("an answer").status(), 409);
+    stage.simulator.step(Duration::from_secs(10)).await;
+    let told = read_refund(&stage.merchant, &stage.receiver.bodies()[1]).expect("decryptable");
+    assert_eq!(
+        told.params.get("refund_request_source"),
+        Some("VENDOR_PLATFORM")
+    );
+}
