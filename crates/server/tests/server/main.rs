@@ -1,6 +1,7 @@
 //! Tests of the server: the machine, the stores, the HTTP surface with a simulated WeChat.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod cluster;
 mod configuration;
 mod journey;
 mod machine;

@@ -1,0 +1,145 @@
+//! A PostgreSQL to test with: the one that `CHECKOUT_TEST_POSTGRES` names, or a cluster of our own.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, OnceLock};
+
+use tokio_postgres::NoTls;
+use url::Url;
+
+/// A cluster of our own. It ends with this value, or with this process, however that ends.
+pub(crate) struct Cluster {
+    talk: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
+    keeper: Mutex<Child>,
+    superuser: Url,
+}
+
+impl Cluster {
+    /// Starts one.
+    pub(crate) fn start() -> Cluster {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
+        let mut keeper = Command::new("sh")
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let stdin = keeper.stdin.take().unwrap();
+        let mut stdout = BufReader::new(keeper.stdout.take().unwrap());
+        let superuser = ready(&mut stdout);
+        Cluster {
+            talk: Mutex::new((stdin, stdout)),
+            keeper: Mutex::new(keeper),
+            superuser,
+        }
+    }
+
+    /// Pulls its plug: no goodbye to anybody.
+    pub(crate) fn stop(&self) {
+        let mut talk = self.talk.lock().unwrap();
+        talk.0.write_all(b"stop\n").unwrap();
+        assert_eq!(read_line(&mut talk.1), "stopped");
+    }
+
+    /// Starts it again, on the same port.
+    pub(crate) fn start_again(&self) {
+        let mut talk = self.talk.lock().unwrap();
+        talk.0.write_all(b"start\n").unwrap();
+        assert_eq!(ready(&mut talk.1), self.superuser);
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        let keeper = self.keeper.get_mut().unwrap();
+        let _ = keeper.kill();
+        let _ = keeper.wait();
+    }
+}
+
+fn read_line(stdout: &mut BufReader<ChildStdout>) -> String {
+    let mut line = String::new();
+    let _ = stdout.read_line(&mut line).unwrap();
+    line.trim_end().to_owned()
+}
+
+fn ready(stdout: &mut BufReader<ChildStdout>) -> Url {
+    let line = read_line(stdout);
+    match line.strip_prefix("ready ") {
+        Some(url) => url.parse().unwrap(),
+        None => panic!("no PostgreSQL to test with: {line}"),
+    }
+}
+
+/// A database of one test, dropped with this value.
+pub(crate) struct Database {
+    superuser: Url,
+    name: String,
+}
+
+impl Database {
+    /// In the cluster that all tests of this process share.
+    pub(crate) async fn create() -> Database {
+        static SHARED: OnceLock<Cluster> = OnceLock::new();
+        let superuser = match std::env::var("CHECKOUT_TEST_POSTGRES") {
+            Ok(url) => url.parse().unwrap(),
+            Err(_) => SHARED.get_or_init(Cluster::start).superuser.clone(),
+        };
+        Database::create_in(superuser).await
+    }
+
+    /// In a cluster of the test's own.
+    pub(crate) async fn create_on(cluster: &Cluster) -> Database {
+        Database::create_in(cluster.superuser.clone()).await
+    }
+
+    async fn create_in(superuser: Url) -> Database {
+        let name = format!("checkout_{}", uuid::Uuid::now_v7().simple());
+        run(
+            &superuser,
+            &format!("CREATE DATABASE {name} TEMPLATE template0"),
+        )
+        .await
+        .unwrap();
+        Database { superuser, name }
+    }
+
+    /// How a store opens it.
+    pub(crate) fn url(&self) -> Url {
+        let mut url = self.superuser.clone();
+        url.set_path(&self.name);
+        url
+    }
+
+    /// A session of the test's own in it.
+    pub(crate) async fn session(&self) -> tokio_postgres::Client {
+        connect(&self.url()).await.unwrap()
+    }
+}
+
+impl Drop for Database {
+    /// Stores may still be connected, and a stopped cluster has nothing to drop.
+    fn drop(&mut self) {
+        let (superuser, name) = (self.superuser.clone(), self.name.clone());
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            let _ = runtime.block_on(run(&superuser, &sql));
+        });
+        let _ = dropping.join();
+    }
+}
+
+async fn run(url: &Url, sql: &str) -> Result<(), tokio_postgres::Error> {
+    connect(url).await?.batch_execute(sql).await
+}
+
+async fn connect(url: &Url) -> Result<tokio_postgres::Client, tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(url.as_str(), NoTls).await?;
+    drop(tokio::spawn(connection));
+    Ok(client)
+}

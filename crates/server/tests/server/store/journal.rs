@@ -1,0 +1,126 @@
+//! The journal: it is the row, it is the outbox, and it stays.
+
+use wechat_checkout_protocol::{BridgeOutcome, OrderStatus};
+use wechat_checkout_server::order::{Decision, Facts, KnownRefund, Order, OrderEvent, decide};
+use wechat_checkout_server::store::Advanced;
+
+use super::{Home, on_every_store, pay, place};
+use crate::sample::{NOW, buyer, order, payment};
+use crate::shop::DEADLINE;
+
+on_every_store![
+    replaying_the_journal_gives_the_row,
+    an_event_for_an_unknown_order_changes_nothing,
+    everything_is_there_after_the_database_is_opened_again,
+    consumers_follow_positions_page_by_page,
+    every_growth_of_the_journal_rings,
+];
+
+async fn replaying_the_journal_gives_the_row(home: &Home) {
+    let store = home.open().await;
+    let placed = order("order-0001");
+    let _ = place(&*store, placed.clone(), "key-0000000000001").await;
+    let report = |outcome| OrderEvent::Reported(outcome);
+    for (after_ms, event) in [
+        (1_000, report(BridgeOutcome::Cancel)),
+        (6_000, OrderEvent::FoundUnpaid),
+        (9_000, report(BridgeOutcome::Ok)),
+        (9_100, OrderEvent::InquiryUnanswered),
+        (9_200, OrderEvent::Paid(payment(&placed, "T1"))),
+        (9_300, OrderEvent::ClosedAtWechat),
+    ] {
+        let _ = store
+            .advance(&placed.id, event, NOW.plus_ms(after_ms))
+            .await
+            .unwrap();
+    }
+    let journal = store.journal_of(&placed.id).await.unwrap();
+    assert_eq!(
+        journal.iter().map(|entry| entry.seq).collect::<Vec<_>>(),
+        [1, 2, 3, 4, 5, 6]
+    );
+    let facts = Facts {
+        goods_left: true,
+        refund: KnownRefund::Unknown,
+    };
+    let replayed = journal.iter().fold(placed.clone(), |order, entry| {
+        let Some(event) = entry.event.replay() else {
+            return order;
+        };
+        match decide(&order, &event, facts, entry.at) {
+            Decision::Applied(change) => change.order,
+            Decision::AlreadyApplied | Decision::Refused(_) => order,
+        }
+    });
+    assert_eq!(
+        store.order(&placed.id).await.unwrap().unwrap().order,
+        replayed
+    );
+}
+
+async fn an_event_for_an_unknown_order_changes_nothing(home: &Home) {
+    let store = home.open().await;
+    assert_eq!(
+        pay(&*store, &order("order-0001"), "T1", NOW).await,
+        Advanced::Unknown
+    );
+    assert_eq!(store.last_position().await.unwrap(), 0);
+}
+
+async fn everything_is_there_after_the_database_is_opened_again(home: &Home) {
+    let order = order("order-0001");
+    {
+        let store = home.open().await;
+        let _ = place(&*store, order.clone(), "key-0000000000001").await;
+        let _ = pay(&*store, &order, "T1", NOW).await;
+    }
+    let record = home.open().await.order(&order.id).await.unwrap().unwrap();
+    assert_eq!(record.order.status, OrderStatus::Confirmed);
+    assert_eq!(record.benefits.len(), 1);
+}
+
+async fn consumers_follow_positions_page_by_page(home: &Home) {
+    let store = home.open().await;
+    for number in 1..=7_u32 {
+        let order = Order {
+            openid: buyer(&format!("buyer-{number}")),
+            ..order(&format!("order-000{number}"))
+        };
+        let _ = place(&*store, order, &format!("key-000000000000{number}")).await;
+    }
+    let (mut position, mut seen) = (0, Vec::new());
+    loop {
+        let entries = store.entries_after(position, 3).await.unwrap();
+        let changes = store.changes_after(position, 3).await.unwrap();
+        let of_entries = entries
+            .iter()
+            .map(|entry| (entry.position, entry.order_id.clone()))
+            .collect::<Vec<_>>();
+        assert_eq!(of_entries, changes);
+        let Some(last) = entries.last() else { break };
+        assert!(entries.len() <= 3 && last.position > position);
+        position = last.position;
+        seen.extend(entries.into_iter().map(|entry| entry.order_id));
+    }
+    assert_eq!(seen.len(), 7);
+    assert!(seen.is_sorted(), "in the order they happened");
+    assert_eq!(store.last_position().await.unwrap(), position);
+}
+
+async fn every_growth_of_the_journal_rings(home: &Home) {
+    let store = home.open().await;
+    let mut commits = store.commits();
+    let order = order("order-0001");
+    let _ = commits.borrow_and_update();
+    let _ = place(&*store, order.clone(), "key-0000000000001").await;
+    tokio::time::timeout(DEADLINE, commits.changed())
+        .await
+        .unwrap()
+        .unwrap();
+    let _ = commits.borrow_and_update();
+    let _ = pay(&*store, &order, "T1", NOW).await;
+    tokio::time::timeout(DEADLINE, commits.changed())
+        .await
+        .unwrap()
+        .unwrap();
+}

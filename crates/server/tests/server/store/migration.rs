@@ -1,0 +1,141 @@
+//! Migrations: from nothing, by many servers at once, and from the previous version.
+
+use rusqlite::Connection;
+use wechat_checkout_protocol::{Attention, Benefit, OrderStatus};
+use wechat_checkout_server::order::RefundOf;
+use wechat_checkout_server::store::RefundStatus;
+use wechat_checkout_server::store::postgres::{OpenError, PostgresAddress, PostgresStore};
+
+use super::{Home, open_postgres, pay, place};
+use crate::cluster::Database;
+use crate::sample::{NOW, buyer, order};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_that_start_at_once_on_an_empty_database_migrate_it_once() {
+    let database = Database::create().await;
+    let opening = (0..6).map(|_| open_postgres(&database));
+    let stores = futures_util::future::join_all(opening).await;
+    let _ = place(&stores[0], order("order-0001"), "key-0000000000001").await;
+    for store in &stores {
+        let paid = pay(store, &order("order-0001"), "T1", NOW).await;
+        assert!(!matches!(
+            paid,
+            wechat_checkout_server::store::Advanced::Unknown
+        ));
+    }
+    let version = database
+        .session()
+        .await
+        .query("SELECT version FROM schema_version", &[])
+        .await;
+    assert_eq!(version.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_left_alone() {
+    let database = Database::create().await;
+    drop(open_postgres(&database).await);
+    let session = database.session().await;
+    session
+        .batch_execute("UPDATE schema_version SET version = 99")
+        .await
+        .unwrap();
+    let address = PostgresAddress::parse(database.url().as_str()).unwrap();
+    let refused = PostgresStore::open(&address).await;
+    assert!(matches!(
+        refused,
+        Err(OpenError::FromTheFuture { found: 99, .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_said_at_once() {
+    let database = Database::create().await;
+    let mut url = database.url();
+    url.set_path("no_such_database");
+    let address = PostgresAddress::parse(url.as_str()).unwrap();
+    assert!(matches!(
+        PostgresStore::open(&address).await,
+        Err(OpenError::Database(_))
+    ));
+}
+
+/// Written as version 1 wrote it.
+const VERSION_1_ROWS: &str = "
+    INSERT INTO orders VALUES
+        ('order-open', 'buyer-1', 'vip-month', 'VIP', 1, 1990, 31, '203.0.113.7', 1000, 901000,
+         'unprocessed', 1, NULL, NULL, NULL, NULL, NULL, 0, 1000, 6000),
+        ('order-paid', 'buyer-1', 'vip-month', 'VIP', 1, 1990, 31, '203.0.113.7', 1000, 901000,
+         'confirmed', 3, 'wx1', 1500, 'T1', 2000, NULL, 0, 1000, NULL),
+        ('order-more', 'buyer-1', 'vip-month', 'VIP', 1, 1990, 31, '203.0.113.7', 1000, 901000,
+         'confirmed', 3, 'wx2', 1500, 'T2', 3000, NULL, 0, 1000, NULL),
+        ('order-late', 'buyer-2', 'coffee-voucher', 'Coffee', 1, 1500, NULL, '203.0.113.7', 1000,
+         901000, 'refunding', 4, 'wx3', 1500, 'T3', 4000, 'late_payment_refunded', 0, 1000, NULL),
+        ('order-code', 'buyer-2', 'coffee-voucher', 'Coffee', 1, 1500, NULL, '203.0.113.7', 1000,
+         901000, 'confirmed', 3, 'wx4', 1500, 'T4', 2000, NULL, 0, 1000, NULL);
+    INSERT INTO idempotency_keys VALUES ('buyer-1', 'key-0000000000001', 'order-open', 'vip-month', 1);
+    INSERT INTO journal (order_id, seq, at, event) VALUES ('order-open', 1, 1000, '{\"event\":\"placed\"}');
+    INSERT INTO vip_ledger VALUES
+        ('order-paid', 'buyer-1', 31, 2000, 2678402000),
+        ('order-more', 'buyer-1', 31, 2678402000, 5356802000);
+    INSERT INTO vouchers VALUES
+        ('CF-1', 'coffee-voucher', 'order-code', 2000), ('CF-2', 'coffee-voucher', NULL, NULL);
+    INSERT INTO refunds VALUES
+        ('RT3', 'order-late', 'T3', 1500, 4000), ('RT1B', 'order-paid', 'T1B', 1990, 5000);
+    PRAGMA user_version = 1;
+";
+
+#[tokio::test]
+async fn version_1_of_sqlite_becomes_the_newest_with_everything_in_it() {
+    let home = Home::sqlite();
+    let Home::Sqlite { folder } = &home else {
+        panic!("SQLite")
+    };
+    let old = Connection::open(folder.join("test.db")).unwrap();
+    old.execute_batch(include_str!("../../../src/store/sqlite/schema_v1.sql"))
+        .unwrap();
+    old.execute_batch(VERSION_1_ROWS).unwrap();
+    drop(old);
+    let store = home.open().await;
+
+    let read = async |id| store.order(&order(id).id).await.unwrap().unwrap();
+    let paid = read("order-paid").await;
+    assert_eq!(paid.order.status, OrderStatus::Confirmed);
+    assert_eq!(
+        (paid.order.amount_refunding.get(), paid.order.refunds),
+        (0, 0)
+    );
+    assert!(matches!(paid.benefits[..], [Benefit::Vip { until }] if until.0 == 2_678_402_000));
+    let own = store.benefits_of(&buyer("buyer-1")).await.unwrap();
+    assert_eq!(
+        own.vip_until.map(|until| until.0),
+        Some(5_356_802_000),
+        "the later of the two"
+    );
+    let vouchers = store.benefits_of(&buyer("buyer-2")).await.unwrap().vouchers;
+    assert_eq!(vouchers.len(), 1);
+    assert_eq!(store.stock_left().await.unwrap().values().sum::<u32>(), 1);
+
+    let late = read("order-late").await.order;
+    assert_eq!(late.attention, Some(Attention::LatePaymentRefunded));
+    assert_eq!((late.amount_refunding.get(), late.refunds), (1500, 1));
+    let of_order = store.refund("RT3").await.unwrap().unwrap();
+    assert_eq!(
+        (of_order.owed.of, of_order.status),
+        (RefundOf::OrdersPayment, RefundStatus::Due)
+    );
+    let of_second = store.refund("RT1B").await.unwrap().unwrap();
+    assert_eq!(of_second.owed.of, RefundOf::AnotherPayment);
+    let due = store.claim_refunds(NOW, NOW.plus_ms(1), 10).await.unwrap();
+    assert_eq!(due.len(), 2, "what version 1 owed is paid now");
+
+    // The old order goes on: paid now, on top of what the ledger says.
+    let _ = pay(&*store, &read("order-open").await.order, "T9", NOW).await;
+    let own = store.benefits_of(&buyer("buyer-1")).await.unwrap();
+    assert_eq!(own.vip_until, Some(NOW.plus_ms(31 * 24 * 60 * 60 * 1000)));
+    let journal = store.journal_of(&order("order-open").id).await.unwrap();
+    assert_eq!(
+        journal.iter().map(|entry| entry.seq).collect::<Vec<_>>(),
+        [1, 2]
+    );
+}

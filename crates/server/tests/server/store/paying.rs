@@ -1,0 +1,164 @@
+//! Paying: one delivery for one payment, whatever comes twice, late or together.
+
+use std::sync::Arc;
+
+use wechat_checkout_protocol::{Benefit, OrderStatus};
+use wechat_checkout_server::order::{Order, OrderEvent, Refusal};
+use wechat_checkout_server::store::{Advanced, Placed};
+
+use super::{Home, on_every_store, pay, place, stocked};
+use crate::sample::{NOW, buyer, order, payment, voucher_order};
+
+on_every_store![
+    sixty_four_confirmations_at_once_deliver_once,
+    membership_extends_from_its_end_and_a_lapsed_one_from_now,
+    the_last_voucher_is_sold_once_and_returns_on_close,
+    a_late_payment_takes_goods_that_are_still_there,
+    one_payment_confirms_one_order,
+    a_paid_order_refuses_to_close,
+];
+
+async fn sixty_four_confirmations_at_once_deliver_once(home: &Home) {
+    let store = home.open().await;
+    let order = order("order-0001");
+    let _ = place(&*store, order.clone(), "key-0000000000001").await;
+    let calls = (0..64).map(|_| {
+        let (store, order) = (Arc::clone(&store), order.clone());
+        tokio::spawn(async move { pay(&*store, &order, "T1", NOW).await })
+    });
+    let mut applied = 0;
+    for call in calls.collect::<Vec<_>>() {
+        match call.await.unwrap() {
+            Advanced::Applied(_) => applied += 1,
+            Advanced::AlreadyApplied(record) => {
+                assert_eq!(record.order.status, OrderStatus::Confirmed);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(applied, 1);
+    let until = NOW.plus_ms(31 * 24 * 60 * 60 * 1000);
+    let record = store.order(&order.id).await.unwrap().unwrap();
+    assert_eq!(record.benefits, [Benefit::Vip { until }]);
+    assert_eq!(
+        store.benefits_of(&order.openid).await.unwrap().vip_until,
+        Some(until)
+    );
+}
+
+async fn membership_extends_from_its_end_and_a_lapsed_one_from_now(home: &Home) {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    let store = home.open().await;
+    let mut ends = Vec::new();
+    for (number, at) in [(1, NOW), (2, NOW), (3, NOW.plus_ms(100 * DAY_MS))] {
+        let order = order(&format!("order-000{number}"));
+        let _ = place(&*store, order.clone(), &format!("key-000000000000{number}")).await;
+        let Advanced::Applied(record) = pay(&*store, &order, &format!("T{number}"), at).await
+        else {
+            panic!("paid")
+        };
+        let [Benefit::Vip { until }] = record.benefits[..] else {
+            panic!("VIP")
+        };
+        ends.push(until.since_ms(NOW) / DAY_MS);
+    }
+    assert_eq!(ends, [31, 62, 131]);
+}
+
+async fn the_last_voucher_is_sold_once_and_returns_on_close(home: &Home) {
+    let store = stocked(home, &["CF-1", "CF-2"]).await;
+    let first = voucher_order("order-0001", 2);
+    let second = Order {
+        openid: buyer("buyer-2"),
+        ..voucher_order("order-0002", 1)
+    };
+    assert!(matches!(
+        place(&*store, first.clone(), "key-0000000000001").await,
+        Placed::New(_)
+    ));
+    assert_eq!(
+        place(&*store, second.clone(), "key-0000000000002").await,
+        Placed::SoldOut
+    );
+    let closed = store
+        .advance(&first.id, OrderEvent::ClosedAtWechat, NOW)
+        .await
+        .unwrap();
+    assert!(matches!(closed, Advanced::Applied(_)));
+    assert!(matches!(
+        place(&*store, second.clone(), "key-0000000000002").await,
+        Placed::New(_)
+    ));
+
+    // The first is paid after all: one code is left, two were sold, so the money goes back.
+    let Advanced::Applied(late) = pay(&*store, &first, "T1", NOW).await else {
+        panic!("late")
+    };
+    assert_eq!(late.order.status, OrderStatus::Refunding);
+    assert_eq!(late.benefits, []);
+    let Advanced::Applied(paid) = pay(&*store, &second, "T2", NOW).await else {
+        panic!("paid")
+    };
+    assert_eq!(paid.benefits.len(), 1);
+    // The reply of the refund's payment stays an acknowledgement, and nothing happens twice.
+    let repeat = pay(&*store, &first, "T1", NOW).await;
+    assert!(matches!(repeat, Advanced::AlreadyApplied(_)));
+}
+
+async fn a_late_payment_takes_goods_that_are_still_there(home: &Home) {
+    let store = stocked(home, &["CF-1"]).await;
+    let order = voucher_order("order-0001", 1);
+    let _ = place(&*store, order.clone(), "key-0000000000001").await;
+    let _ = store
+        .advance(&order.id, OrderEvent::ClosedAtWechat, NOW)
+        .await
+        .unwrap();
+    let Advanced::Applied(record) = pay(&*store, &order, "T1", NOW).await else {
+        panic!("late")
+    };
+    assert_eq!(record.order.status, OrderStatus::Confirmed);
+    assert_eq!(
+        record.benefits,
+        [Benefit::Voucher {
+            code: "CF-1".to_owned()
+        }]
+    );
+    let stock = store.stock_left().await.unwrap();
+    assert_eq!(stock.values().sum::<u32>(), 0);
+}
+
+async fn one_payment_confirms_one_order(home: &Home) {
+    let store = home.open().await;
+    let first = order("order-0001");
+    let other = Order {
+        openid: buyer("buyer-2"),
+        ..order("order-0002")
+    };
+    let _ = place(&*store, first.clone(), "key-0000000000001").await;
+    let _ = place(&*store, other.clone(), "key-0000000000002").await;
+    let _ = pay(&*store, &first, "T1", NOW).await;
+    let event = OrderEvent::Paid(payment(&other, "T1"));
+    assert!(
+        store.advance(&other.id, event, NOW).await.is_err(),
+        "the number is taken"
+    );
+    let untouched = store.order(&other.id).await.unwrap().unwrap();
+    assert_eq!(untouched.order.status, OrderStatus::Unprocessed);
+    // The failed job undid only itself: the store goes on.
+    assert!(matches!(
+        pay(&*store, &other, "T2", NOW).await,
+        Advanced::Applied(_)
+    ));
+}
+
+async fn a_paid_order_refuses_to_close(home: &Home) {
+    let store = home.open().await;
+    let order = order("order-0001");
+    let _ = place(&*store, order.clone(), "key-0000000000001").await;
+    let _ = pay(&*store, &order, "T1", NOW).await;
+    let closed = store
+        .advance(&order.id, OrderEvent::ClosedAtWechat, NOW)
+        .await
+        .unwrap();
+    assert_eq!(closed, Advanced::Refused(Refusal::AlreadyPaid));
+}
