@@ -99,7 +99,8 @@ function drawDrawer() {
   document.body.append(root);
 }
 
-if (settings.hasDrawer) {
+// A frame inside a page has no drawer of its own.
+if (settings.hasDrawer && window.top === window) {
   if (document.readyState === "loading") {
     document.addEventListener("DOMContentLoaded", () => { ensureStyle(); drawDrawer(); });
   } else {

@@ -23,7 +23,6 @@ use wechat_checkout_gateway::Params;
 
 use self::answer::Refusal;
 use self::call::Call;
-use self::fault::Fault;
 use crate::listener::Connection;
 use crate::platform::Platform;
 use crate::request_log::{self, RequestEntry, SignatureVerdict};
@@ -109,7 +108,7 @@ async fn answer(platform: &Platform, endpoint: Endpoint, method: &Method, body: 
         Err(refusal) => return answer::protocol_failure(refusal.name()),
     };
     let scenario = fault::scenario_of(platform, &call);
-    if let Fault::Drop = fault::before(scenario).await {
+    if scenario == Scenario::GatewayDown {
         log(
             platform,
             path,
@@ -123,6 +122,7 @@ async fn answer(platform: &Platform, endpoint: Endpoint, method: &Method, body: 
     let outcome = fault::spoil(platform, path, &call, scenario, outcome);
     let word = outcome.as_ref().map_or_else(Refusal::name, |_| "SUCCESS");
     log(platform, path, &call.params, SignatureVerdict::Valid, word);
+    fault::delay(scenario).await;
     answer::signed(&call, &outcome)
 }
 

@@ -51,7 +51,7 @@ scenarios! {
     WrongMerchant, "wrong-merchant", "A well-signed notification of another merchant comes three seconds before the true one.";
     SignatureProbe, "signature-probe", "A probe with a broken signature and one with an XML entity come three seconds before the true one.";
     GatewayDown, "gateway-down", "The gateway drops every connection without an answer.";
-    GatewaySlow, "gateway-slow", "The gateway answers every call only after eight seconds.";
+    GatewaySlow, "gateway-slow", "The gateway carries every call out at once and answers after eight seconds.";
     SystemError, "system-error", "The first call of each kind about an order answers SYSTEMERROR although it was carried out.";
     PrepayExpired, "prepay-expired", "The pay sheet refuses the prepay_id as expired.";
     CloseRace, "close-race", "The buyer pays in the very moment in which the merchant closes: close answers ORDERPAID.";

@@ -15,12 +15,6 @@ use crate::scenario::Scenario;
 /// Longer than any sensible read time-out of a merchant's client. Real time.
 const SLOW_ANSWER: Duration = Duration::from_secs(8);
 
-/// What happens instead of carrying the call out.
-pub(super) enum Fault {
-    None,
-    Drop,
-}
-
 /// In which scenario a call is answered: that of the account behind the order.
 pub(super) fn scenario_of(platform: &Platform, call: &Call<'_>) -> Scenario {
     platform.read(|book| {
@@ -50,14 +44,11 @@ pub(super) fn scenario_of(platform: &Platform, call: &Call<'_>) -> Scenario {
     })
 }
 
-pub(super) async fn before(scenario: Scenario) -> Fault {
-    match scenario {
-        Scenario::GatewayDown => Fault::Drop,
-        Scenario::GatewaySlow => {
-            tokio::time::sleep(SLOW_ANSWER).await;
-            Fault::None
-        }
-        _ => Fault::None,
+/// Waits before an answer is sent. The call was carried out by then: a merchant that loses its
+/// patience has an order nevertheless.
+pub(super) async fn delay(scenario: Scenario) {
+    if scenario == Scenario::GatewaySlow {
+        tokio::time::sleep(SLOW_ANSWER).await;
     }
 }
 

@@ -237,6 +237,31 @@ async fn a_gateway_that_is_down_drops_connections_and_an_unsure_one_carries_out_
     assert_eq!(stage.place("order-0007").await, placed.prepay_id);
 }
 
+#[tokio::test]
+async fn a_slow_gateway_has_carried_out_what_the_merchant_gave_up() {
+    let stage = Stage::held().await;
+    stage.simulator.set_scenario(Scenario::GatewaySlow);
+    let mut config = wechat_checkout_gateway::ClientConfig::new(stage.gateway("/"));
+    config.read_timeout = std::time::Duration::from_millis(300);
+    let hasty = wechat_checkout_gateway::Client::new(config, stage.merchant.clone());
+    let answer = hasty
+        .expect("a client")
+        .unifiedorder(&stage.order("order-0008"))
+        .await;
+    assert!(
+        matches!(answer, Err(CallError::OutcomeUnknown(_))),
+        "{answer:?}"
+    );
+    assert_eq!(
+        stage
+            .simulator
+            .trade("order-0008")
+            .expect("carried out")
+            .trade_state,
+        "NOTPAY"
+    );
+}
+
 #[test]
 fn the_codes_used_here_are_codes_that_the_gateway_client_knows() {
     let used = [
