@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
@@ -120,11 +120,9 @@ fn agent_of(buyers: &Buyers, buyer: &BuyerName) -> Option<Agent> {
 
 /// The bridge with what it has to know from its first line on. No request may be needed for that:
 /// a page may ask for the user agent in its first script.
-async fn bridge_script(
-    State(client): State<Arc<Client>>,
-    headers: axum::http::HeaderMap,
-) -> Response {
+async fn bridge_script(State(client): State<Arc<Client>>, headers: HeaderMap) -> Response {
     let buyer = BuyerName::of_browser(&headers);
+    choices_of_page(&headers).keep(&client.platform, &buyer);
     let settings = client.platform.read(|book| {
         let agent = agent_of(&book.buyers, &buyer);
         let scenario = book.buyers.scenario(&buyer);
@@ -141,6 +139,17 @@ async fn bridge_script(
         "\"use strict\";(()=>{{const settings={settings};\n{SHEET_SCRIPT}\n{DRAWER_SCRIPT}\n{BRIDGE_SCRIPT}}})();"
     );
     asset("text/javascript; charset=utf-8", script)
+}
+
+/// What the address of the page chooses that asks for the bridge. A page that a development server
+/// shows never passes through the proxy, so this is the only sight of its address.
+fn choices_of_page(headers: &HeaderMap) -> Choices {
+    headers
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|address| address.parse().ok())
+        .and_then(|address| Choices::read(&address).ok())
+        .unwrap_or_default()
 }
 
 async fn sheet_style() -> Response {

@@ -319,3 +319,18 @@ async fn another_account_is_another_phone() {
         .expect("an answer");
     assert_eq!(answer.status(), 200, "the same account keeps its session");
 }
+
+#[tokio::test]
+async fn a_page_of_a_development_server_chooses_by_its_own_address() {
+    let stage = with_page().await;
+    let page = "http://127.0.0.1:8000/?scenario=no-bridge&order=1";
+    let script = text(&stage, "/__wechat/bridge.js", &[("referer", page)]).await;
+    assert!(script.contains("\"hasBridge\":false"));
+    let script = text(
+        &stage,
+        "/__wechat/bridge.js",
+        &[("referer", "http://127.0.0.1:8000/")],
+    )
+    .await;
+    assert!(script.contains("\"hasBridge\":false"), "remembered");
+}
