@@ -8,6 +8,7 @@ mod interop;
 mod interrupt;
 mod page;
 mod places;
+mod postgres;
 mod process;
 mod screenshots;
 mod service;

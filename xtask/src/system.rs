@@ -1,4 +1,4 @@
-//! What only the system's package manager can bring: a browser, fonts, Python, Node.
+//! What only the system's package manager can bring: a browser, fonts, a database, Python, Node.
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::{places, process};
+use crate::{places, postgres, process};
 
 /// Something a check needs from the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) enum Need {
     Browser,
     /// A font that has Chinese letters, or every screenshot shows boxes.
     ChineseFont,
+    /// PostgreSQL's server programs.
+    PostgreSql,
     /// Python with `venv`.
     Python,
     /// Node and npm.
@@ -26,6 +28,7 @@ impl Need {
         match self {
             Need::Browser => "the journeys drive a real browser",
             Need::ChineseFont => "the pictures show Chinese text",
+            Need::PostgreSql => "the store's contract is tested on it",
             Need::Python => "a foreign SDK in Python checks our signatures",
             Need::Node => "a foreign SDK in JavaScript checks our signatures",
         }
@@ -35,6 +38,7 @@ impl Need {
         match self {
             Need::Browser => &["chromium", "chromium-driver"],
             Need::ChineseFont => &["fonts-noto-cjk"],
+            Need::PostgreSql => &["postgresql"],
             Need::Python => &["python3", "python3-venv"],
             Need::Node => &["nodejs", "npm"],
         }
@@ -46,6 +50,7 @@ impl Need {
                 crate::browser::chromium().is_some() && crate::browser::driver().is_some()
             }
             Need::ChineseFont => has_chinese_font(),
+            Need::PostgreSql => postgres::is_installed(),
             Need::Python => python_has_venv(),
             Need::Node => places::on_path("node").is_some() && places::on_path("npm").is_some(),
         }
@@ -98,7 +103,7 @@ fn advice(missing: &[Need], packages: &[&str]) -> String {
         "missing on this machine: {}.\n\
          On Debian or Ubuntu: sudo apt-get install {}\n\
          Elsewhere install the same programs (chromium and chromedriver of one version, a CJK font, \
-         python3 with venv, node with npm) and put them on the PATH.",
+         PostgreSQL, python3 with venv, node with npm) and put them on the PATH.",
         reasons.join("; "),
         packages.join(" ")
     )

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::system::{self, Need};
-use crate::{backend, browser, interop, page, places, process, tidy, tools};
+use crate::{backend, browser, interop, page, places, postgres, process, tidy, tools};
 
 /// Whether a step belongs into a quick round at the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,13 +142,23 @@ fn clippy_page() -> Result<()> {
 }
 
 fn native_tests() -> Result<()> {
-    if process::answers_version("cargo-nextest") {
-        process::run(cargo(&["nextest", "run", "--locked", "--workspace"]))
+    system::ensure(&[Need::PostgreSql])?;
+    let cluster = postgres::Cluster::start()?;
+    let mut command = if process::answers_version("cargo-nextest") {
+        cargo(&["nextest", "run", "--locked", "--workspace"])
     } else {
-        let mut command = cargo(&["test", "--locked", "--workspace"]);
-        command.args(["--lib", "--bins", "--tests"]);
-        process::run(command)
-    }
+        let arguments = [
+            "test",
+            "--locked",
+            "--workspace",
+            "--lib",
+            "--bins",
+            "--tests",
+        ];
+        cargo(&arguments)
+    };
+    command.env(postgres::URL_VARIABLE, cluster.url());
+    process::run(command)
 }
 
 fn doc_tests() -> Result<()> {

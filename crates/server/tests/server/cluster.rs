@@ -9,27 +9,36 @@ use url::Url;
 
 /// A cluster of our own. It ends with this value, or with this process, however that ends.
 pub(crate) struct Cluster {
-    talk: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
-    keeper: Mutex<Child>,
+    keeper: Mutex<Keeper>,
     superuser: Url,
+}
+
+/// The script that starts, stops and removes it.
+struct Keeper {
+    script: Child,
+    /// Closing it is the sign to clean up.
+    stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
 }
 
 impl Cluster {
     /// Starts one.
     pub(crate) fn start() -> Cluster {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
-        let mut keeper = Command::new("sh")
-            .arg(script)
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
+        let mut script = Command::new("sh")
+            .arg(path)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let stdin = keeper.stdin.take().unwrap();
-        let mut stdout = BufReader::new(keeper.stdout.take().unwrap());
-        let superuser = ready(&mut stdout);
+        let mut keeper = Keeper {
+            stdin: script.stdin.take(),
+            stdout: BufReader::new(script.stdout.take().unwrap()),
+            script,
+        };
+        let superuser = keeper.ready();
         Cluster {
-            talk: Mutex::new((stdin, stdout)),
             keeper: Mutex::new(keeper),
             superuser,
         }
@@ -37,38 +46,43 @@ impl Cluster {
 
     /// Pulls its plug: no goodbye to anybody.
     pub(crate) fn stop(&self) {
-        let mut talk = self.talk.lock().unwrap();
-        talk.0.write_all(b"stop\n").unwrap();
-        assert_eq!(read_line(&mut talk.1), "stopped");
+        let mut keeper = self.keeper.lock().unwrap();
+        keeper.tell("stop");
+        assert_eq!(keeper.hear(), "stopped");
     }
 
     /// Starts it again, on the same port.
     pub(crate) fn start_again(&self) {
-        let mut talk = self.talk.lock().unwrap();
-        talk.0.write_all(b"start\n").unwrap();
-        assert_eq!(ready(&mut talk.1), self.superuser);
+        let mut keeper = self.keeper.lock().unwrap();
+        keeper.tell("start");
+        assert_eq!(keeper.ready(), self.superuser);
     }
 }
 
-impl Drop for Cluster {
+impl Keeper {
+    fn tell(&mut self, word: &str) {
+        writeln!(self.stdin.as_mut().unwrap(), "{word}").unwrap();
+    }
+
+    fn hear(&mut self) -> String {
+        let mut line = String::new();
+        let _ = self.stdout.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    fn ready(&mut self) -> Url {
+        let line = self.hear();
+        match line.strip_prefix("ready ") {
+            Some(url) => url.parse().unwrap(),
+            None => panic!("no PostgreSQL to test with: {line}"),
+        }
+    }
+}
+
+impl Drop for Keeper {
     fn drop(&mut self) {
-        let keeper = self.keeper.get_mut().unwrap();
-        let _ = keeper.kill();
-        let _ = keeper.wait();
-    }
-}
-
-fn read_line(stdout: &mut BufReader<ChildStdout>) -> String {
-    let mut line = String::new();
-    let _ = stdout.read_line(&mut line).unwrap();
-    line.trim_end().to_owned()
-}
-
-fn ready(stdout: &mut BufReader<ChildStdout>) -> Url {
-    let line = read_line(stdout);
-    match line.strip_prefix("ready ") {
-        Some(url) => url.parse().unwrap(),
-        None => panic!("no PostgreSQL to test with: {line}"),
+        drop(self.stdin.take());
+        let _ = self.script.wait();
     }
 }
 
