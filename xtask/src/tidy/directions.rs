@@ -9,7 +9,7 @@ use super::Finding;
 use crate::places;
 
 /// A crate of ours and the crates of ours that it may use; tests may use any.
-const MAY_KNOW: [(&str, &[&str]); 6] = [
+const MAY_KNOW: [(&str, &[&str]); 7] = [
     ("wechat-checkout", &["wechat-checkout-protocol"]),
     ("wechat-checkout-protocol", &[]),
     ("wechat-checkout-gateway", &["wechat-checkout-protocol"]),
@@ -20,6 +20,15 @@ const MAY_KNOW: [(&str, &[&str]); 6] = [
     (
         "wechat-checkout-simulator",
         &["wechat-checkout-gateway", "wechat-checkout-protocol"],
+    ),
+    (
+        "wechat-checkout-proof",
+        &[
+            "wechat-checkout-gateway",
+            "wechat-checkout-protocol",
+            "wechat-checkout-server",
+            "wechat-checkout-simulator",
+        ],
     ),
     ("xtask", &[]),
 ];
