@@ -11,8 +11,8 @@ use wechat_checkout_gateway::{ApiKey, ClientCertificate, Merchant, SignType};
 use super::file::{AdminSection, ConfigFile, WebhookSection};
 use super::{Config, ConfigError, StoreAddress};
 use crate::catalog::Catalog;
-use crate::store::postgres::PostgresAddress;
 use crate::flow::send_webhook::WebhookTarget;
+use crate::store::postgres::PostgresAddress;
 
 const SESSION_KEY_BYTES_MIN: usize = 32;
 /// WeChat wants `time_expire` at least a minute ahead; clocks differ.
@@ -177,8 +177,8 @@ fn merchant(file: &ConfigFile) -> Result<Merchant, ConfigError> {
 
 fn store(text: &str, folder: &Path) -> Result<StoreAddress, ConfigError> {
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        let address = PostgresAddress::parse(text)
-            .map_err(|error| mistake("store", error.to_string()))?;
+        let address =
+            PostgresAddress::parse(text).map_err(|error| mistake("store", error.to_string()))?;
         return Ok(StoreAddress::Postgres(Box::new(address)));
     }
     match text.strip_prefix("sqlite://") {

@@ -19,7 +19,7 @@ pub async fn follow_journal(store: Arc<dyn Store>, hub: Hub) {
     let mut position = None;
     loop {
         match catch_up(&*store, &hub, position).await {
-            Ok(reached) => position = Some(reached),
+            Ok(reached) => position = reached,
             Err(error) => tracing::warn!(%error, "cannot follow the journal"),
         }
         let _ = tokio::time::timeout(LOOK_INTERVAL, commits.changed()).await;
@@ -27,19 +27,26 @@ pub async fn follow_journal(store: Arc<dyn Store>, hub: Hub) {
 }
 
 /// Rings for everything after a position and returns the position reached.
-async fn catch_up(store: &dyn Store, hub: &Hub, after: Option<i64>) -> Result<i64, StoreError> {
+///
+/// While nobody watches it forgets the position instead of keeping it up to date: that would be a
+/// query for every commit. The first to watch then costs one ring for everybody.
+async fn catch_up(
+    store: &dyn Store,
+    hub: &Hub,
+    after: Option<i64>,
+) -> Result<Option<i64>, StoreError> {
+    if hub.is_idle() {
+        return Ok(None);
+    }
     let Some(mut position) = after else {
         let position = store.last_position().await?;
         hub.ring_all();
-        return Ok(position);
+        return Ok(Some(position));
     };
-    if hub.is_idle() {
-        return store.last_position().await;
-    }
     loop {
         let changes = store.changes_after(position, PAGE_MAX).await?;
         let Some((last, _)) = changes.last() else {
-            return Ok(position);
+            return Ok(Some(position));
         };
         position = *last;
         for (_, id) in &changes {
