@@ -11,6 +11,7 @@ mod push;
 mod refunds;
 mod refusals;
 mod sample;
+mod several_servers;
 mod shop;
 mod store;
 mod webhooks;

@@ -13,7 +13,7 @@ use crate::shop::{DEADLINE, Shop};
 
 const KEY: &str = "key-of-the-first-wish";
 
-type Socket =
+pub(crate) type Socket =
     tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
 async fn connect(shop: &Shop, order_id: &str) -> Socket {
@@ -24,7 +24,7 @@ async fn connect(shop: &Shop, order_id: &str) -> Socket {
         .0
 }
 
-async fn watch(shop: &Shop, order_id: &str, token: &str) -> Socket {
+pub(crate) async fn watch(shop: &Shop, order_id: &str, token: &str) -> Socket {
     let mut socket = connect(shop, order_id).await;
     let frame = serde_json::json!({ "type": "watch", "token": token }).to_string();
     socket.send(Message::text(frame)).await.unwrap();
@@ -39,7 +39,7 @@ async fn next(socket: &mut Socket) -> Message {
         .unwrap()
 }
 
-async fn snapshot(socket: &mut Socket) -> OrderView {
+pub(crate) async fn snapshot(socket: &mut Socket) -> OrderView {
     loop {
         let Message::Text(text) = next(socket).await else {
             panic!("a text frame")

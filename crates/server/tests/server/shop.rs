@@ -41,15 +41,33 @@ impl Shop {
         Shop::open_with(&section).await
     }
 
-    async fn open_with(sections: &str) -> Shop {
-        let folder =
-            std::env::temp_dir().join(format!("wechat-checkout-{}", uuid::Uuid::now_v7().simple()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let simulator = SimulatorConfig {
-            pace: Pace::Held,
-            ..SimulatorConfig::default()
+    /// Opens with a second server on the same store. Buyers meet the first, WeChat notifies the
+    /// second.
+    pub(crate) async fn open_with_second(store: &str) -> (Shop, Server) {
+        let (folder, wechat) = prepare().await;
+        let config_file = folder.join("checkout.toml");
+        let clock = Clock::held_at(wechat.clock().now());
+        let start = async |text: &str| {
+            std::fs::write(&config_file, text).unwrap();
+            let config = Config::load_for_store(&config_file, Some(store)).unwrap();
+            Server::start_at(config, clock.clone()).await.unwrap()
         };
-        let wechat = Simulator::start(simulator).await.unwrap();
+        let text = config(&wechat);
+        let second = start(&text).await;
+        let gateway = format!("[gateway]\nnotify_origin = \"{}\"", second.url());
+        let server = start(&text.replace("[gateway]", &gateway)).await;
+        wechat.set_page(server.url().parse().unwrap());
+        let shop = Shop {
+            server,
+            wechat,
+            clock,
+            folder,
+        };
+        (shop, second)
+    }
+
+    async fn open_with(sections: &str) -> Shop {
+        let (folder, wechat) = prepare().await;
         let config_file = folder.join("checkout.toml");
         std::fs::write(&config_file, config(&wechat) + sections).unwrap();
         let clock = Clock::held_at(wechat.clock().now());
@@ -140,6 +158,18 @@ impl Drop for Shop {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A folder of its own, and a WeChat whose time stands still.
+async fn prepare() -> (PathBuf, Simulator) {
+    let name = format!("wechat-checkout-{}", uuid::Uuid::now_v7().simple());
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    let simulator = SimulatorConfig {
+        pace: Pace::Held,
+        ..SimulatorConfig::default()
+    };
+    (folder, Simulator::start(simulator).await.unwrap())
 }
 
 fn config(wechat: &Simulator) -> String {

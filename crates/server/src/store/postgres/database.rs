@@ -86,7 +86,7 @@ impl Database {
         let reading = async {
             let session = self.session().await?;
             let value = work(Arc::clone(&session)).await?;
-            Arc::into_inner(session).map(Session::give_back);
+            Session::give_back(session);
             Ok(value)
         };
         bounded(reading).await
@@ -127,7 +127,7 @@ impl Database {
         session.begin().await?;
         let value = work(Arc::clone(&session)).await?;
         session.commit().await?;
-        Arc::into_inner(session).map(Session::give_back);
+        Session::give_back(session);
         Ok(value)
     }
 
@@ -142,10 +142,8 @@ async fn bounded<T>(call: impl Future<Output = Result<T, CallError>>) -> Result<
         Err(_) => Err(CallError::TooLong),
     };
     outcome.map_err(|error| {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "the database did not do its work"
-        );
+        let error: &dyn std::error::Error = &error;
+        tracing::error!(error, "the database did not do its work");
         StoreError::Unavailable
     })
 }

@@ -1,5 +1,6 @@
 //! A connection for one call: statements prepared once, and nothing left behind when it is cut off.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Client, Object};
@@ -70,8 +71,10 @@ impl Session {
     }
 
     /// Back to the pool, with nothing under way.
-    pub(super) fn give_back(mut self) {
-        drop(self.client.take());
+    pub(super) fn give_back(session: Arc<Session>) {
+        if let Some(mut session) = Arc::into_inner(session) {
+            drop(session.client.take());
+        }
     }
 
     pub(super) async fn rows(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, Failure> {
