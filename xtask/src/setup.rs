@@ -23,7 +23,7 @@ pub(crate) fn run(scope: &Scope) -> Result<()> {
     PageTools::ensure()?;
     if !scope.page_only {
         tools::ensure_linters()?;
-        system::ensure(&[Need::Browser, Need::ChineseFont, Need::Python, Need::Node])?;
+        system::ensure(&Need::ALL)?;
         interop::ensure_sdks()?;
     }
     process::announce("set up", "the other chores start at once now");

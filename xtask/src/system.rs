@@ -24,6 +24,15 @@ pub(crate) enum Need {
 }
 
 impl Need {
+    /// Everything.
+    pub(crate) const ALL: [Need; 5] = [
+        Need::Browser,
+        Need::ChineseFont,
+        Need::PostgreSql,
+        Need::Python,
+        Need::Node,
+    ];
+
     fn why(self) -> &'static str {
         match self {
             Need::Browser => "the journeys drive a real browser",
