@@ -1,0 +1,10 @@
+//! Proofs that money is never wrong, and how fast that is; each a command that a person can run.
+//!
+//! - [`kills`]: `kill -9` at random moments under duplicate notifications;
+//! - [`bench`]: durable notifications a second, next to what the database could do alone.
+//!
+//! Every proof prints its seed and its counts on the last line, and fails on the first violation.
+
+pub mod bench;
+pub mod kills;
+mod shop;
