@@ -8,6 +8,7 @@ mod lints;
 mod markdown;
 mod marks;
 mod names;
+mod references;
 mod tree;
 mod wildcards;
 
@@ -81,6 +82,7 @@ pub(crate) fn run() -> Result<()> {
         .iter()
         .flat_map(|source| FILE_RULES.iter().flat_map(|rule| rule(source)))
         .collect();
+    findings.extend(references::check(&sources));
     findings.extend(directions::check()?);
     findings.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     for finding in &findings {
