@@ -84,6 +84,10 @@ async fn sweep<W: DueWork>(worker: &W) -> Result<(), StoreError> {
             return Ok(());
         }
         let due = worker.claim(now, now.plus_ms(CLAIM_MS), CLAIM_MAX).await?;
+        // Another server is claiming it just now: asking on would only keep the store busy.
+        if due.is_empty() {
+            return Ok(());
+        }
         let mut under_way = JoinSet::new();
         for item in due {
             if under_way.len() >= AT_ONCE_MAX {
