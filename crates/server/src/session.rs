@@ -116,9 +116,11 @@ struct SignIn {
 }
 
 impl SignIns {
-    /// The sign-in of a code, new or under way.
+    /// The sign-in of a code in one browser, new or under way.
+    ///
+    /// Security: a code alone would let whoever sees it in a shared link become its buyer.
     #[must_use]
-    pub fn of_code(&self, code: &str, now: UnixMillis) -> Arc<OnceCell<OpenId>> {
+    pub fn of(&self, state: &str, code: &str, now: UnixMillis) -> Arc<OnceCell<OpenId>> {
         let Ok(mut sign_ins) = self.0.lock() else {
             return Arc::default();
         };
@@ -128,10 +130,12 @@ impl SignIns {
         {
             let _ = sign_ins.remove(&oldest);
         }
-        let sign_in = sign_ins.entry(code.to_owned()).or_insert_with(|| SignIn {
-            started_at: now,
-            openid: Arc::default(),
-        });
+        let sign_in = sign_ins
+            .entry([state, code].join("/"))
+            .or_insert_with(|| SignIn {
+                started_at: now,
+                openid: Arc::default(),
+            });
         Arc::clone(&sign_in.openid)
     }
 }

@@ -1,9 +1,13 @@
 //! Logs and metrics of a process.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
+
+/// How often collected samples are folded together.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
 
@@ -30,6 +34,15 @@ pub fn start(format: LogFormat) {
     };
     if let Ok(handle) = PrometheusBuilder::new().install_recorder() {
         let _ = METRICS.set(handle);
+        // Histograms keep every sample until somebody tidies up, and nobody may ever scrape.
+        let _detached = std::thread::Builder::new()
+            .name("metrics-upkeep".to_owned())
+            .spawn(|| {
+                while let Some(handle) = METRICS.get() {
+                    handle.run_upkeep();
+                    std::thread::sleep(UPKEEP_INTERVAL);
+                }
+            });
     }
 }
 

@@ -9,13 +9,14 @@ mod file;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use figment::error::Kind;
 use secrecy::SecretString;
 use url::Url;
 use wechat_checkout_gateway::{ClientCertificate, Merchant};
 
 use crate::catalog::{Catalog, CatalogError};
-use crate::store::postgres::PostgresAddress;
 use crate::flow::send_webhook::WebhookTarget;
+use crate::store::postgres::PostgresAddress;
 
 /// Everything the server needs to know.
 #[derive(Clone, Debug)]
@@ -98,14 +99,36 @@ pub enum ConfigError {
     Catalog(#[from] CatalogError),
 }
 
-/// The key comes first, as everywhere else.
+/// The key comes first, as everywhere else; the value never comes at all: it may be a secret.
 fn explain(error: &figment::Error) -> String {
+    let mistake = match &error.kind {
+        Kind::MissingField(key) => return format!("`{}` is missing", dotted(error, key)),
+        Kind::UnknownField(key, known) => {
+            return format!(
+                "`{}` is no key here; there are {}",
+                dotted(error, key),
+                known.join(", ")
+            );
+        }
+        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
+            format!("takes {expected}")
+        }
+        // A message of the TOML reader goes on with the line itself.
+        Kind::Message(text) => text.lines().next().unwrap_or_default().to_owned(),
+        _ => "cannot be used".to_owned(),
+    };
     let path = error.path.join(".");
     if path.is_empty() {
-        error.kind.to_string()
+        mistake
     } else {
-        format!("`{path}`: {}", error.kind)
+        format!("`{path}`: {mistake}")
     }
+}
+
+fn dotted(error: &figment::Error, key: &str) -> String {
+    let mut path = error.path.clone();
+    path.push(key.to_owned());
+    path.join(".")
 }
 
 impl Config {

@@ -4,6 +4,7 @@
 //! ```text
 //!   query ─▶ paid ───────────────────────────▶ confirm_payment
 //!     ├────▶ closed at WeChat ───────────────▶ closed
+//!     ├────▶ paid and refunded elsewhere ────▶ closed, under review
 //!     ├────▶ unpaid, not expired ────────────▶ ask later
 //!     ├────▶ unpaid, expired ─▶ close ─▶ done ▶ closed
 //!     │                           └─▶ ORDERPAID ▶ query again
@@ -13,12 +14,12 @@
 //! Nothing here turns "no answer" into "not paid".
 
 use wechat_checkout_gateway::{CallError, ErrCode, QueryBy, TradeState};
-use wechat_checkout_protocol::OrderId;
+use wechat_checkout_protocol::{Attention, OrderId};
 
 use super::confirm_payment::{ConfirmPaymentError, confirm_payment};
 use crate::app::App;
 use crate::order::{Order, OrderEvent, inquiry};
-use crate::store::StoreError;
+use crate::store::{Advanced, StoreError};
 
 /// What WeChat knows of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ enum Finding {
     Absent,
     /// Closed there.
     Closed,
+    /// Paid, and sent back by somebody else before we knew.
+    Refunded,
     /// No clear answer.
     Unclear,
 }
@@ -56,9 +59,16 @@ pub async fn inquire(app: &App, id: &OrderId) -> Result<(), StoreError> {
         Finding::Paid => return Ok(()),
         Finding::Unpaid | Finding::Absent => OrderEvent::FoundUnpaid,
         Finding::Closed => OrderEvent::ClosedAtWechat,
+        Finding::Refunded => OrderEvent::FoundRefunded,
         Finding::Unclear => OrderEvent::InquiryUnanswered,
     };
-    let _ = app.store.advance(id, event, app.clock.now()).await?;
+    let was_under_review = order.attention == Some(Attention::UnderReview);
+    if let Advanced::Applied(record) = app.store.advance(id, event, app.clock.now()).await?
+        && record.order.attention == Some(Attention::UnderReview)
+        && !was_under_review
+    {
+        tracing::error!(order.id = %id, finding = finding.as_str(), "an order needs people to look");
+    }
     Ok(())
 }
 
@@ -69,6 +79,7 @@ impl Finding {
             Finding::Unpaid => "unpaid",
             Finding::Absent => "absent",
             Finding::Closed => "closed",
+            Finding::Refunded => "refunded",
             Finding::Unclear => "unclear",
         }
     }
@@ -92,6 +103,10 @@ async fn ask(app: &App, order: &Order) -> Result<Finding, StoreError> {
         }
     };
     let state = reply.trade_state.clone();
+    if state == TradeState::Refund && order.transaction_id.is_none() {
+        // It was paid, but the money is going back: delivering now would give goods away.
+        return Ok(Finding::Refunded);
+    }
     if let Some(payment) = reply.payment() {
         return match confirm_payment(app, payment).await {
             Ok(_) => Ok(Finding::Paid),

@@ -11,10 +11,11 @@
 use std::net::IpAddr;
 
 use wechat_checkout_gateway::bridge::BridgeError;
-use wechat_checkout_gateway::{CallError, UnifiedOrder, beijing};
+use wechat_checkout_gateway::{CallError, ErrCode, UnifiedOrder, beijing};
 use wechat_checkout_protocol::{Fen, OpenId, OrderStatus, OrderView, PlaceOrder};
 
-use super::view::payable_view;
+use super::inquire::inquire;
+use super::view::{order_view, payable_view};
 use crate::app::App;
 use crate::ids;
 use crate::order::{IssuedPrepay, Order, OrderEvent, Refusal, inquiry};
@@ -106,14 +107,22 @@ pub async fn with_prepay(app: &App, record: OrderRecord) -> Result<OrderView, Pr
     if !record.order.is_payable(now) || record.order.fresh_prepay(now).is_some() {
         return Ok(payable_view(app, record)?);
     }
-    let prepay = app
-        .gateway
-        .unifiedorder(&request(app, &record.order))
-        .await
-        .map_err(|error| {
+    let prepay = match app.gateway.unifiedorder(&request(app, &record.order)).await {
+        Ok(prepay) => prepay,
+        // Paid already, and the news is late: ask, instead of telling the buyer that it failed.
+        Err(CallError::Refused {
+            code: ErrCode::OrderPaid,
+            ..
+        }) => {
+            inquire(app, &record.order.id).await?;
+            let paid = app.store.order(&record.order.id).await?;
+            return Ok(order_view(app, paid.unwrap_or(record)));
+        }
+        Err(error) => {
             metrics::counter!("unifiedorder_failures").increment(1);
-            PrepayError::Gateway(error)
-        })?;
+            return Err(PrepayError::Gateway(error));
+        }
+    };
     let issued = IssuedPrepay {
         id: prepay.prepay_id.clone(),
         issued_at: now,
@@ -169,6 +178,7 @@ fn terms(
         prepay: None,
         transaction_id: None,
         confirmed_at: None,
+        delivered_at: None,
         amount_refunding: Fen::ZERO,
         amount_refunded: Fen::ZERO,
         refunds: 0,

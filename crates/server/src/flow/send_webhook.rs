@@ -17,6 +17,7 @@ use wechat_checkout_protocol::{Attention, OrderStatus, OrderView, UnixMillis};
 
 use super::view::order_view;
 use crate::app::App;
+use crate::order::{Order, inquiry};
 use crate::store::{
     JournalEntry, JournalEvent, NewWebhook, StoreError, WebhookRecord, WebhookStatus,
 };
@@ -43,7 +44,7 @@ pub struct WebhookTarget {
 impl fmt::Debug for WebhookTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookTarget")
-            .field("url", &self.url.as_str())
+            .field("host", &self.url.host_str())
             .finish_non_exhaustive()
     }
 }
@@ -102,11 +103,7 @@ pub async fn collect_webhooks(app: &App) -> Result<(), StoreError> {
         let reached = last.position;
         let mut webhooks = Vec::new();
         for entry in &entries {
-            if is_news(&entry.event)
-                && let Some(webhook) = message(app, entry).await?
-            {
-                webhooks.push(webhook);
-            }
+            webhooks.extend(message(app, entry).await?);
         }
         app.store
             .collect_webhooks(webhooks, reached, app.clock.now())
@@ -114,18 +111,22 @@ pub async fn collect_webhooks(app: &App) -> Result<(), StoreError> {
     }
 }
 
-/// Attempts and inquiries are our own business; results are the merchant's.
-const fn is_news(event: &JournalEvent) -> bool {
+/// Attempts and inquiries are our own business, until they end in people having to look; results
+/// are the merchant's.
+const fn is_news(event: &JournalEvent, order: &Order) -> bool {
     match event {
         JournalEvent::Paid { .. }
         | JournalEvent::ClosedAtWechat
+        | JournalEvent::FoundRefunded
         | JournalEvent::RefundAsked { .. }
+        | JournalEvent::RefundStuck
         | JournalEvent::RefundSettled { .. } => true,
+        JournalEvent::FoundUnpaid | JournalEvent::InquiryUnanswered => {
+            order.inquiries >= inquiry::INQUIRIES_MAX
+        }
         JournalEvent::Placed
         | JournalEvent::PrepayIssued { .. }
-        | JournalEvent::Reported { .. }
-        | JournalEvent::FoundUnpaid
-        | JournalEvent::InquiryUnanswered => false,
+        | JournalEvent::Reported { .. } => false,
     }
 }
 
@@ -134,6 +135,9 @@ async fn message(app: &App, entry: &JournalEntry) -> Result<Option<NewWebhook>, 
     let Some(record) = app.store.order(&entry.order_id).await? else {
         return Ok(None);
     };
+    if !is_news(&entry.event, &record.order) {
+        return Ok(None);
+    }
     let r#type = match record.order.status {
         _ if record.order.attention == Some(Attention::UnderReview) => "order.under_review",
         OrderStatus::Confirmed => "order.confirmed",

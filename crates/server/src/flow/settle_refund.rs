@@ -2,15 +2,18 @@
 //!
 //! ```text
 //!   due ──refund──▶ accepted ──refundquery──▶ succeeded | failed
-//!    ▲    │            ▲   │
-//!    └────┘ no clear   └───┘ processing, or no clear answer
+//!    ▲ │ ▲             │   ▲
+//!    │ │ └─ not known ─┘   └─ processing, abnormal, or no clear answer
+//!    └─┘ no clear answer
 //! ```
 //!
 //! Every step uses the refund's one number, so a step that is repeated after a crash or a time-out
-//! refunds once. Money that is owed is never given up: the questions only become rarer.
+//! refunds once. Money that is owed is never given up: the questions only become rarer, and people
+//! are told when it makes no headway.
 
 use wechat_checkout_gateway::{
-    CallError, QueryBy, Refund, RefundQueryBy, RefundStatus as WechatRefundStatus, RetryClass,
+    CallError, ErrCode, QueryBy, Refund, RefundQueryBy, RefundStatus as WechatRefundStatus,
+    RetryClass,
 };
 use wechat_checkout_protocol::UnixMillis;
 
@@ -23,10 +26,16 @@ const PAUSES_MS: [i64; 7] = [
     5_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 7_200_000,
 ];
 
+/// After this many steps without headway people are told.
+const STUCK_AFTER: u32 = 5;
+
 /// What a step found.
 enum Step {
     /// Go on in this status, later.
     Later(RefundStatus),
+    /// The buyer's bank does not take it: people complete it in the merchant platform, and WeChat
+    /// then says so.
+    Abnormal,
     /// It ended.
     Ended(RefundEnding),
 }
@@ -43,13 +52,41 @@ pub async fn settle_refund(app: &App, refund: &RefundRecord) -> Result<(), Store
     };
     match step {
         Step::Later(status) => {
-            let due_at = app.clock.now().plus_ms(pause_ms(refund.attempts));
-            app.store
-                .plan_refund(&refund.owed.out_refund_no, status, due_at)
-                .await
+            if refund.attempts >= STUCK_AFTER {
+                tell_people(app, refund).await?;
+            }
+            plan(app, refund, status).await
+        }
+        Step::Abnormal => {
+            tell_people(app, refund).await?;
+            plan(app, refund, RefundStatus::Accepted).await
         }
         Step::Ended(ending) => end(app, refund, ending).await,
     }
+}
+
+async fn plan(app: &App, refund: &RefundRecord, status: RefundStatus) -> Result<(), StoreError> {
+    let due_at = app.clock.now().plus_ms(pause_ms(refund.attempts));
+    app.store
+        .plan_refund(&refund.owed.out_refund_no, status, due_at)
+        .await
+}
+
+/// Marks the order once; the log and the webhook follow from that.
+async fn tell_people(app: &App, refund: &RefundRecord) -> Result<(), StoreError> {
+    let advanced = app
+        .store
+        .advance(&refund.order_id, OrderEvent::RefundStuck, app.clock.now())
+        .await?;
+    if let Advanced::Applied(_) = advanced {
+        metrics::counter!("refunds_stuck").increment(1);
+        tracing::error!(
+            order.id = %refund.order_id,
+            out_refund_no = refund.owed.out_refund_no,
+            "a refund makes no headway: look into it in the merchant platform",
+        );
+    }
+    Ok(())
 }
 
 fn pause_ms(attempts: u32) -> i64 {
@@ -68,15 +105,21 @@ async fn send(app: &App, refund: &RefundRecord) -> Step {
     request.notify_url = Some(app.refund_notify_url.clone());
     match app.gateway.refund(&request).await {
         Ok(_) => Step::Later(RefundStatus::Accepted),
+        // Refused for good, or done by an earlier call whose answer was lost: WeChat's own record
+        // decides, never the refusal.
         Err(CallError::Refused { code, description }) if code.class() == RetryClass::Manual => {
             tracing::error!(
                 order.id = %refund.order_id,
                 out_refund_no = owed.out_refund_no,
                 %code,
                 description,
-                "WeChat will not carry out a refund: send the money by hand",
+                "WeChat does not carry out a refund",
             );
-            Step::Ended(RefundEnding::Failed)
+            match found(app, refund).await {
+                Found::Absent => Step::Ended(RefundEnding::Failed),
+                Found::Unclear => Step::Later(RefundStatus::Due),
+                Found::Step(step) => step,
+            }
         }
         Err(error) => {
             warn(refund, &error);
@@ -86,6 +129,25 @@ async fn send(app: &App, refund: &RefundRecord) -> Step {
 }
 
 async fn ask(app: &App, refund: &RefundRecord) -> Step {
+    match found(app, refund).await {
+        // Sending it again is safe: the number is the same.
+        Found::Absent => Step::Later(RefundStatus::Due),
+        Found::Unclear => Step::Later(RefundStatus::Accepted),
+        Found::Step(step) => step,
+    }
+}
+
+/// What WeChat knows of a refund.
+enum Found {
+    /// It exists, and this follows.
+    Step(Step),
+    /// There is none of this number.
+    Absent,
+    /// No clear answer.
+    Unclear,
+}
+
+async fn found(app: &App, refund: &RefundRecord) -> Found {
     let number = refund.owed.out_refund_no.as_str();
     let reply = match app
         .gateway
@@ -93,30 +155,33 @@ async fn ask(app: &App, refund: &RefundRecord) -> Step {
         .await
     {
         Ok(reply) => reply,
+        Err(CallError::Refused {
+            code: ErrCode::RefundNotExist,
+            ..
+        }) => return Found::Absent,
         Err(error) => {
             warn(refund, &error);
-            return Step::Later(RefundStatus::Accepted);
+            return Found::Unclear;
         }
     };
     let ours = reply.refunds.iter().find(|one| one.out_refund_no == number);
     match ours {
-        Some(one) if one.refund_fee != refund.owed.amount => {
+        Some(one) if one.refund_fee == refund.owed.amount => Found::Step(match one.refund_status {
+            WechatRefundStatus::Success => Step::Ended(RefundEnding::Succeeded),
+            WechatRefundStatus::Closed => Step::Ended(RefundEnding::Failed),
+            WechatRefundStatus::Abnormal => Step::Abnormal,
+            WechatRefundStatus::Processing | WechatRefundStatus::Other(_) => {
+                Step::Later(RefundStatus::Accepted)
+            }
+        }),
+        Some(_) => {
             tracing::error!(
                 out_refund_no = number,
                 "WeChat knows this refund with another amount"
             );
-            Step::Later(RefundStatus::Accepted)
+            Found::Unclear
         }
-        Some(one) => match one.refund_status {
-            WechatRefundStatus::Success => Step::Ended(RefundEnding::Succeeded),
-            WechatRefundStatus::Closed | WechatRefundStatus::Abnormal => {
-                Step::Ended(RefundEnding::Failed)
-            }
-            WechatRefundStatus::Processing | WechatRefundStatus::Other(_) => {
-                Step::Later(RefundStatus::Accepted)
-            }
-        },
-        None => Step::Later(RefundStatus::Accepted),
+        None => Found::Unclear,
     }
 }
 

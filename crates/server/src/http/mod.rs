@@ -79,6 +79,7 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
         .route(routes::OAUTH_CALLBACK, get(oauth::callback))
         .layer(header("cache-control", "no-store"));
     let operators = admin::router(&app)
+        .layer(header("cache-control", "no-store"))
         .route(routes::HEALTHZ, get(health::healthz))
         .route(routes::READYZ, get(health::readyz))
         .route(routes::METRICS, get(health::metrics));

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use serde::{Deserialize, Serialize};
 use wechat_checkout_protocol::routes::{OAUTH_CALLBACK, OAUTH_START};
-use wechat_checkout_protocol::{ErrorCode, Problem};
+use wechat_checkout_protocol::{ErrorCode, OpenId, Problem};
 
 use super::answer::Refused;
 use super::buyer::{cookie, session_cookie};
@@ -24,6 +24,8 @@ use crate::session::{Purpose, SIGN_IN_MS};
 const SIGN_IN_COOKIE: &str = "checkout_sign_in";
 /// Longer paths are not ours.
 const RETURN_TO_BYTES_MAX: usize = 512;
+/// WeChat's codes have 32.
+const CODE_BYTES_MAX: usize = 128;
 
 /// What the browser keeps while WeChat is asked.
 #[derive(Debug, Serialize, Deserialize)]
@@ -103,29 +105,41 @@ pub(super) async fn callback(
             "expired",
         );
     };
-    let now = app.clock.now();
-    let sign_in = app.sign_ins.of_code(&query.code, now);
-    let exchanged = sign_in
-        .get_or_try_init(|| async {
-            let grant = app.oauth.exchange(&query.code).await.map_err(|error| {
-                tracing::warn!(%error, "WeChat did not sign the buyer in");
-                "refused"
-            })?;
-            if grant.is_snapshot_user {
-                Err("snapshot")
-            } else {
-                Ok(grant.openid)
-            }
-        })
-        .await;
+    if query.code.is_empty() || query.code.len() > CODE_BYTES_MAX {
+        return not_signed_in(&under_way.origin, "refused");
+    }
+    let exchange = exchange_once(SharedApp::clone(&app), query.state, query.code);
+    // A task of its own: a browser that gives up half-way must not cost the code.
+    let exchanged = tokio::spawn(exchange).await.unwrap_or(Err("refused"));
     match exchanged {
         Ok(openid) => {
-            let jar = CookieJar::new().add(session_cookie(&app, openid, &under_way.origin));
+            let jar = CookieJar::new().add(session_cookie(&app, &openid, &under_way.origin));
             let location = [under_way.origin.as_str(), under_way.return_to.as_str()].concat();
             (jar, Redirect::to(&location)).into_response()
         }
         Err(why) => not_signed_in(&under_way.origin, why),
     }
+}
+
+/// Exchanges a code, or waits for whoever is exchanging it for the same browser.
+async fn exchange_once(
+    app: SharedApp,
+    state: String,
+    code: String,
+) -> Result<OpenId, &'static str> {
+    let sign_in = app.sign_ins.of(&state, &code, app.clock.now());
+    let openid = sign_in.get_or_try_init(|| async {
+        let grant = app.oauth.exchange(&code).await.map_err(|error| {
+            tracing::warn!(%error, "WeChat did not sign the buyer in");
+            "refused"
+        })?;
+        if grant.is_snapshot_user {
+            Err("snapshot")
+        } else {
+            Ok(grant.openid)
+        }
+    });
+    openid.await.cloned()
 }
 
 /// Back to the page, which says what happened in the buyer's words.

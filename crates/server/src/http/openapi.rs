@@ -1,5 +1,7 @@
 //! `GET /api/openapi.json`: the calls between page and server, for people and tools.
 
+use std::sync::OnceLock;
+
 use axum::Json;
 use utoipa::OpenApi;
 
@@ -39,6 +41,7 @@ use super::{benefits, bridge, catalog, health, notify, oauth, orders, qr, sessio
 )]
 pub struct Document;
 
-pub(super) async fn get_openapi() -> Json<utoipa::openapi::OpenApi> {
-    Json(Document::openapi())
+pub(super) async fn get_openapi() -> Json<&'static utoipa::openapi::OpenApi> {
+    static DOCUMENT: OnceLock<utoipa::openapi::OpenApi> = OnceLock::new();
+    Json(DOCUMENT.get_or_init(Document::openapi))
 }

@@ -32,11 +32,15 @@ async fn cache_and_refuse(request: Request, next: Next) -> Response {
         StatusCode::METHOD_NOT_ALLOWED => {
             Refused::from(ErrorCode::MethodNotAllowed).into_response()
         }
-        _ => {
-            let value = if is_hashed {
-                "public, max-age=31536000, immutable"
-            } else {
-                "no-cache"
+        status => {
+            let value = match (
+                status.is_success() || status == StatusCode::NOT_MODIFIED,
+                is_hashed,
+            ) {
+                (true, true) => "public, max-age=31536000, immutable",
+                (true, false) => "no-cache",
+                // An error that a cache keeps is a white page that nobody can reload.
+                (false, _) => "no-store",
             };
             let _ = response
                 .headers_mut()

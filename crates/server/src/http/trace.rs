@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Instant;
 
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -95,6 +95,10 @@ fn with_problem(response: Response, refused: &Refused, request_id: &str) -> Resp
         detail: refused.detail.clone(),
         request_id: request_id.to_owned(),
     };
+    // What is refused now may be answered the next moment.
+    let _ = parts
+        .headers
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let _ = parts.headers.insert(
         CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),

@@ -33,10 +33,15 @@ pub enum OrderEvent {
     FoundUnpaid,
     /// We asked and learnt nothing: no answer, or an unreadable one.
     InquiryUnanswered,
+    /// We asked, and the money of a payment we never confirmed is going back or gone already:
+    /// somebody refunded it elsewhere.
+    FoundRefunded,
     /// WeChat says that it can no longer be paid.
     ClosedAtWechat,
     /// An operator wants money to go back.
     RefundAsked(AskedRefund),
+    /// A refund makes no headway: WeChat refuses it, or the buyer's bank does not take it.
+    RefundStuck,
     /// WeChat says how a refund ended.
     RefundSettled(SettledRefund),
 }

@@ -16,9 +16,19 @@ pub const RETRY_MS: i64 = 30_000;
 /// WeChat refuses to close an order younger than this.
 pub const CLOSE_NOT_BEFORE_MS: i64 = 5 * 60 * 1000;
 
-/// An order is asked about at most this often per plan; then people look at it.
-/// Enough for the plan, ten quick retries and 24 hours of half-hourly questions.
+/// After this many questions without an end people look at the order. Enough for the plan,
+/// sixteen quick retries and a day of half-hourly questions.
 pub const INQUIRIES_MAX: u32 = 64;
+
+/// An order that people look at is asked about once a day until it ends: WeChat closes what is
+/// unpaid after seven days at the latest, so this is a handful of questions.
+pub const REVIEW_INTERVAL_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// A closed order is asked about this often at most after a late report without a clear answer.
+pub const CLOSED_INQUIRIES_MAX: u32 = 8;
+
+/// Reports start the plan anew no more often than this, however often the page reports.
+pub const RESTART_INTERVAL_MS: i64 = 10_000;
 
 /// From when on an unpaid order is to be closed.
 #[must_use]
@@ -34,23 +44,23 @@ pub const fn first_due_at(created_at: UnixMillis) -> UnixMillis {
     created_at.plus_ms(PLAN_MS[0])
 }
 
-/// The inquiry after the one made at `now`; `None` when the order has used up its questions.
+/// The inquiry after the one made at `now`: an open order is never given up.
 ///
 /// Before expiry it follows the plan, but never sleeps past the moment of closing.
 #[must_use]
-pub fn next_due_at(order: &Order, now: UnixMillis) -> Option<UnixMillis> {
+pub fn next_due_at(order: &Order, now: UnixMillis) -> UnixMillis {
     if order.inquiries >= INQUIRIES_MAX {
-        return None;
+        return now.plus_ms(REVIEW_INTERVAL_MS);
     }
     let closable_at = closable_at(order);
     if now >= closable_at {
         let quick = order.inquiries < INQUIRIES_MAX / 4;
-        return Some(now.plus_ms(if quick { RETRY_MS } else { LATE_INTERVAL_MS }));
+        return now.plus_ms(if quick { RETRY_MS } else { LATE_INTERVAL_MS });
     }
     let planned = PLAN_MS
         .iter()
         .map(|offset| order.inquiry_from.plus_ms(*offset))
         .find(|at| *at > now)
         .unwrap_or_else(|| now.plus_ms(LATE_INTERVAL_MS));
-    Some(planned.min(closable_at))
+    planned.min(closable_at)
 }

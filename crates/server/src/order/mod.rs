@@ -3,12 +3,17 @@
 //! Read in this order: [`Order`] (what an order is), [`OrderEvent`] (what can happen to it),
 //! [`decide`] (what follows), [`inquiry`] (when an order without news is asked about).
 
+mod asking;
+mod decision;
 mod event;
 pub mod inquiry;
+pub mod membership;
+mod payment;
 mod record;
 mod refund;
 mod transition;
 
+pub use decision::{Change, Decision, Effect, Facts, KnownRefund, OwedRefund, Refusal};
 pub use event::{AskedRefund, OrderEvent, PaymentEvidence, RefundEnding, RefundOf, SettledRefund};
 pub use record::{Goods, IssuedPrepay, Order};
-pub use transition::{Change, Decision, Effect, Facts, KnownRefund, OwedRefund, Refusal, decide};
+pub use transition::decide;

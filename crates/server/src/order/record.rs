@@ -76,6 +76,8 @@ pub struct Order {
     pub transaction_id: Option<String>,
     /// When it was confirmed.
     pub confirmed_at: Option<UnixMillis>,
+    /// When its goods were given; a late payment may find none left.
+    pub delivered_at: Option<UnixMillis>,
     /// On its way back.
     pub amount_refunding: Fen,
     /// Back.

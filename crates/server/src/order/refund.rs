@@ -2,7 +2,7 @@
 
 use wechat_checkout_protocol::{Attention, Fen, OrderStatus};
 
-use super::transition::{Decision, Effect, KnownRefund, OwedRefund, Refusal, applied};
+use super::decision::{Decision, Effect, KnownRefund, OwedRefund, Refusal, applied};
 use super::{AskedRefund, Order, RefundEnding, RefundOf, SettledRefund};
 
 /// WeChat takes at most this many refunds of one payment.
@@ -11,11 +11,17 @@ const REFUNDS_MAX: u32 = 50;
 /// An operator asks. The amount is what he says; that it fits is decided here.
 pub(super) fn asked(order: &Order, asked: &AskedRefund, known: KnownRefund) -> Decision {
     match known {
-        KnownRefund::Open(amount) | KnownRefund::Settled(amount) if amount != asked.amount => {
+        KnownRefund::Unknown => {}
+        KnownRefund::OfAnotherOrder => return Decision::Refused(Refusal::RefundConflict),
+        KnownRefund::Open(amount) | KnownRefund::Settled(amount, _) if amount != asked.amount => {
             return Decision::Refused(Refusal::RefundConflict);
         }
-        KnownRefund::Open(_) | KnownRefund::Settled(_) => return Decision::AlreadyApplied,
-        KnownRefund::Unknown => {}
+        KnownRefund::Settled(_, RefundEnding::Failed) => {
+            return Decision::Refused(Refusal::RefundFailedBefore);
+        }
+        KnownRefund::Open(_) | KnownRefund::Settled(_, RefundEnding::Succeeded) => {
+            return Decision::AlreadyApplied;
+        }
     }
     let transaction_id = match (order.status, &order.transaction_id) {
         (OrderStatus::Confirmed | OrderStatus::Refunding, Some(transaction_id)) => transaction_id,
@@ -47,31 +53,57 @@ pub(super) fn asked(order: &Order, asked: &AskedRefund, known: KnownRefund) -> D
     applied(refunding, vec![Effect::OweRefund(owed)])
 }
 
+/// It makes no headway: people look, while the questions go on.
+pub(super) fn stuck(order: &Order) -> Decision {
+    if order.attention == Some(Attention::UnderReview) {
+        return Decision::AlreadyApplied;
+    }
+    match order.status {
+        OrderStatus::Confirmed | OrderStatus::Refunding | OrderStatus::Refunded => {
+            let attention = Some(Attention::UnderReview);
+            applied(
+                Order {
+                    attention,
+                    ..order.clone()
+                },
+                vec![],
+            )
+        }
+        OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation | OrderStatus::Closed => {
+            Decision::Refused(Refusal::NotPaid)
+        }
+    }
+}
+
 /// WeChat told how it ended. All the money back takes the goods back, a part does not.
 pub(super) fn settled(order: &Order, settled: &SettledRefund, known: KnownRefund) -> Decision {
     match known {
-        KnownRefund::Settled(_) => return Decision::AlreadyApplied,
         KnownRefund::Open(amount) if amount == settled.amount => {}
-        KnownRefund::Open(_) | KnownRefund::Unknown => {
+        KnownRefund::Settled(..) => return Decision::AlreadyApplied,
+        KnownRefund::Open(_) | KnownRefund::Unknown | KnownRefund::OfAnotherOrder => {
             return Decision::Refused(Refusal::RefundConflict);
         }
     }
-    let mut effects = vec![Effect::SettleRefund {
-        out_refund_no: settled.out_refund_no.clone(),
-        ending: settled.ending,
-    }];
     let after = match (settled.of, order.status) {
         (RefundOf::AnotherPayment, _) => order.clone(),
         (RefundOf::OrdersPayment, OrderStatus::Refunding) => move_money(order, settled),
         (RefundOf::OrdersPayment, _) => return Decision::Refused(Refusal::NotPaid),
     };
-    let attention = match settled.ending {
-        RefundEnding::Succeeded => after.attention,
-        RefundEnding::Failed => Some(Attention::UnderReview),
-    };
-    if after.status == OrderStatus::Refunded && order.status != OrderStatus::Refunded {
+    let mut effects = vec![Effect::SettleRefund {
+        out_refund_no: settled.out_refund_no.clone(),
+        ending: settled.ending,
+    }];
+    if after.status == OrderStatus::Refunded
+        && order.status != OrderStatus::Refunded
+        && order.delivered_at.is_some()
+    {
         effects.push(Effect::ReverseBenefits);
     }
+    let attention = match settled.ending {
+        RefundEnding::Succeeded if order.delivered_at.is_some() => None,
+        RefundEnding::Succeeded => Some(Attention::LatePaymentRefunded),
+        RefundEnding::Failed => Some(Attention::UnderReview),
+    };
     applied(Order { attention, ..after }, effects)
 }
 
@@ -87,11 +119,10 @@ fn move_money(order: &Order, settled: &SettledRefund) -> Order {
             .unwrap_or(order.amount_total),
         RefundEnding::Failed => order.amount_refunded,
     };
-    let is_late = order.attention == Some(Attention::LatePaymentRefunded);
     let status = if amount_refunded >= order.amount_total {
         OrderStatus::Refunded
-    } else if amount_refunding > Fen::ZERO || is_late {
-        // A late payment delivered nothing: it stays on its way back until people sent it.
+    } else if amount_refunding > Fen::ZERO || order.delivered_at.is_none() {
+        // Nothing was delivered for this money: it stays on its way back until people sent it.
         OrderStatus::Refunding
     } else {
         OrderStatus::Confirmed

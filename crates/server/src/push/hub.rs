@@ -37,6 +37,8 @@ impl Hub {
     pub fn subscribe(&self, id: &OrderId) -> Option<Subscription> {
         let seat = Arc::clone(&self.seats).try_acquire_owned().ok()?;
         let mut bells = self.bells.lock().ok()?;
+        // Two last watchers who leave at the same moment each see the other: swept here.
+        bells.retain(|_, bell| bell.receiver_count() > 0);
         let bell = bells
             .entry(id.clone())
             .or_insert_with(|| watch::Sender::new(()));
@@ -74,7 +76,9 @@ impl Hub {
     /// Whether nobody watches anything, so that nobody needs to read the journal.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.bells.lock().is_ok_and(|bells| bells.is_empty())
+        self.bells
+            .lock()
+            .is_ok_and(|bells| bells.values().all(|bell| bell.receiver_count() == 0))
     }
 
     /// Sends every watcher away: the server stops.

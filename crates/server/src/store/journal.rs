@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use wechat_checkout_protocol::{BridgeOutcome, Fen, OpenId, OrderId, UnixMillis};
 
 use crate::order::{
-    AskedRefund, IssuedPrepay, OrderEvent, PaymentEvidence, RefundEnding, RefundOf, SettledRefund,
+    AskedRefund, Facts, IssuedPrepay, KnownRefund, OrderEvent, PaymentEvidence, RefundEnding,
+    RefundOf, SettledRefund,
 };
 
 /// One line of an order's life.
@@ -50,11 +51,16 @@ pub enum JournalEvent {
         total_fee: Fen,
         /// In what.
         fee_type: String,
+        /// Set when the goods of a closed order were gone: a fact that a replay needs.
+        #[serde(default, skip_serializing_if = "is_false")]
+        goods_gone: bool,
     },
     /// We asked: not paid yet.
     FoundUnpaid,
     /// We asked in vain.
     InquiryUnanswered,
+    /// We asked: paid, and sent back by somebody else.
+    FoundRefunded,
     /// WeChat said: closed.
     ClosedAtWechat,
     /// An operator asked for money to go back.
@@ -64,6 +70,8 @@ pub enum JournalEvent {
         /// How much.
         amount: Fen,
     },
+    /// A refund makes no headway.
+    RefundStuck,
     /// WeChat said how a refund ended.
     RefundSettled {
         /// The refund's number.
@@ -77,8 +85,18 @@ pub enum JournalEvent {
     },
 }
 
-impl From<&OrderEvent> for JournalEvent {
-    fn from(event: &OrderEvent) -> JournalEvent {
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+impl JournalEvent {
+    /// What is written down of an event that was applied.
+    #[must_use]
+    pub fn of(event: &OrderEvent, facts: Facts) -> JournalEvent {
         match event {
             OrderEvent::PrepayIssued(prepay) => JournalEvent::PrepayIssued {
                 prepay_id: prepay.id.clone(),
@@ -90,9 +108,12 @@ impl From<&OrderEvent> for JournalEvent {
                 openid: evidence.openid.clone(),
                 total_fee: evidence.total_fee,
                 fee_type: evidence.fee_type.clone(),
+                goods_gone: !facts.goods_left,
             },
             OrderEvent::FoundUnpaid => JournalEvent::FoundUnpaid,
             OrderEvent::InquiryUnanswered => JournalEvent::InquiryUnanswered,
+            OrderEvent::FoundRefunded => JournalEvent::FoundRefunded,
+            OrderEvent::RefundStuck => JournalEvent::RefundStuck,
             OrderEvent::ClosedAtWechat => JournalEvent::ClosedAtWechat,
             OrderEvent::RefundAsked(asked) => JournalEvent::RefundAsked {
                 out_refund_no: asked.out_refund_no.clone(),
@@ -106,9 +127,26 @@ impl From<&OrderEvent> for JournalEvent {
             },
         }
     }
-}
 
-impl JournalEvent {
+    /// What the machine knew besides the order when the event was applied.
+    #[must_use]
+    pub const fn facts(&self) -> Facts {
+        let (goods_left, refund) = match self {
+            JournalEvent::Paid { goods_gone, .. } => (!*goods_gone, KnownRefund::Unknown),
+            JournalEvent::RefundSettled { amount, .. } => (true, KnownRefund::Open(*amount)),
+            JournalEvent::Placed
+            | JournalEvent::PrepayIssued { .. }
+            | JournalEvent::Reported { .. }
+            | JournalEvent::FoundUnpaid
+            | JournalEvent::InquiryUnanswered
+            | JournalEvent::FoundRefunded
+            | JournalEvent::ClosedAtWechat
+            | JournalEvent::RefundAsked { .. }
+            | JournalEvent::RefundStuck => (true, KnownRefund::Unknown),
+        };
+        Facts { goods_left, refund }
+    }
+
     /// The event to replay; `None` for the first entry, which is the order itself.
     #[must_use]
     pub fn replay(&self) -> Option<OrderEvent> {
@@ -127,6 +165,7 @@ impl JournalEvent {
                 openid,
                 total_fee,
                 fee_type,
+                goods_gone: _,
             } => Some(OrderEvent::Paid(PaymentEvidence {
                 transaction_id,
                 openid,
@@ -135,6 +174,8 @@ impl JournalEvent {
             })),
             JournalEvent::FoundUnpaid => Some(OrderEvent::FoundUnpaid),
             JournalEvent::InquiryUnanswered => Some(OrderEvent::InquiryUnanswered),
+            JournalEvent::FoundRefunded => Some(OrderEvent::FoundRefunded),
+            JournalEvent::RefundStuck => Some(OrderEvent::RefundStuck),
             JournalEvent::ClosedAtWechat => Some(OrderEvent::ClosedAtWechat),
             JournalEvent::RefundAsked {
                 out_refund_no,

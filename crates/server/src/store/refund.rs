@@ -2,7 +2,7 @@
 
 use wechat_checkout_protocol::{OrderId, UnixMillis};
 
-use crate::order::OwedRefund;
+use crate::order::{KnownRefund, OwedRefund, RefundEnding};
 
 /// Money on its way back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,22 @@ pub struct RefundRecord {
     pub due_at: Option<UnixMillis>,
     /// When it was decided.
     pub asked_at: UnixMillis,
+}
+
+impl RefundRecord {
+    /// What the machine is told when an event about an order names this refund's number.
+    #[must_use]
+    pub fn as_known_to(&self, order_id: &OrderId) -> KnownRefund {
+        if self.order_id != *order_id {
+            return KnownRefund::OfAnotherOrder;
+        }
+        let amount = self.owed.amount;
+        match self.status {
+            RefundStatus::Due | RefundStatus::Accepted => KnownRefund::Open(amount),
+            RefundStatus::Succeeded => KnownRefund::Settled(amount, RefundEnding::Succeeded),
+            RefundStatus::Failed => KnownRefund::Settled(amount, RefundEnding::Failed),
+        }
+    }
 }
 
 /// How far a refund is.

@@ -13,15 +13,12 @@ use crate::store::StoreError;
 /// Items under way at a time: a sweep after an outage is a stream, not a storm.
 const AT_ONCE_MAX: usize = 8;
 
-/// Items claimed at a time.
-const CLAIM_MAX: u32 = 32;
-
-/// A claimed item that died with its server is due again after this long: longer than any call
-/// to another system can take.
-const CLAIM_MS: i64 = 120_000;
+/// A claimed item that died with its server is due again after this long: longer than any item
+/// can take, or two servers would work on one.
+const CLAIM_MS: i64 = 300_000;
 
 /// Never sleeps longer: another server's event rings no bell here.
-const LOOK_INTERVAL_MS: i64 = 2_000;
+const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Ring when something became due before its time.
 #[derive(Debug, Default)]
@@ -66,33 +63,43 @@ pub trait DueWork: Clone + Send + Sync + 'static {
 
 /// Runs until it is dropped.
 pub async fn work_when_due<W: DueWork>(worker: W) {
+    let mut under_way = JoinSet::new();
     loop {
-        if let Err(error) = sweep(&worker).await {
-            tracing::warn!(worker = W::NAME, %error, "a worker waits for the store");
+        let pause = match claim_and_start(&worker, &mut under_way).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                tracing::warn!(worker = W::NAME, %error, "a worker waits for the store");
+                LOOK_INTERVAL
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = worker.bell().notified() => {}
+            Some(_) = under_way.join_next() => {}
         }
-        let pause = pause_until_due(&worker).await;
-        let _ = tokio::time::timeout(pause, worker.bell().notified()).await;
     }
 }
 
-/// Does everything that is due.
-async fn sweep<W: DueWork>(worker: &W) -> Result<(), StoreError> {
+/// Fills the free places with items that are due, and says how long to rest.
+async fn claim_and_start<W: DueWork>(
+    worker: &W,
+    under_way: &mut JoinSet<()>,
+) -> Result<Duration, StoreError> {
     loop {
         let now = worker.clock().now();
+        let free = u32::try_from(AT_ONCE_MAX.saturating_sub(under_way.len())).unwrap_or_default();
         // Asking first costs a read; claiming costs a commit.
-        if worker.next_at().await?.is_none_or(|due_at| due_at > now) {
-            return Ok(());
+        let due_in_ms = match worker.next_at().await? {
+            Some(due_at) => due_at.since_ms(now),
+            None => return Ok(LOOK_INTERVAL),
+        };
+        if due_in_ms > 0 {
+            return Ok(rest(due_in_ms));
         }
-        let due = worker.claim(now, now.plus_ms(CLAIM_MS), CLAIM_MAX).await?;
-        // Another server is claiming it just now: asking on would only keep the store busy.
-        if due.is_empty() {
-            return Ok(());
+        if free == 0 {
+            return Ok(LOOK_INTERVAL);
         }
-        let mut under_way = JoinSet::new();
-        for item in due {
-            if under_way.len() >= AT_ONCE_MAX {
-                let _ = under_way.join_next().await;
-            }
+        for item in worker.claim(now, now.plus_ms(CLAIM_MS), free).await? {
             let worker = worker.clone();
             let _ = under_way.spawn(async move {
                 if let Err(error) = worker.work(item).await {
@@ -100,15 +107,11 @@ async fn sweep<W: DueWork>(worker: &W) -> Result<(), StoreError> {
                 }
             });
         }
-        while under_way.join_next().await.is_some() {}
     }
 }
 
-async fn pause_until_due<W: DueWork>(worker: &W) -> Duration {
-    let due_in_ms = match worker.next_at().await {
-        Ok(Some(due_at)) => due_at.since_ms(worker.clock().now()),
-        Ok(None) | Err(_) => LOOK_INTERVAL_MS,
-    };
-    let pause_ms = due_in_ms.clamp(10, LOOK_INTERVAL_MS);
-    Duration::from_millis(u64::try_from(pause_ms).unwrap_or_default())
+fn rest(due_in_ms: i64) -> Duration {
+    u64::try_from(due_in_ms)
+        .map_or(LOOK_INTERVAL, Duration::from_millis)
+        .min(LOOK_INTERVAL)
 }

@@ -48,6 +48,7 @@ fn order_in(status: OrderStatus) -> Order {
         status,
         transaction_id: Some("T1".to_owned()),
         confirmed_at: Some(NOW),
+        delivered_at: Some(NOW),
         inquiry_due_at: None,
         ..issued.clone()
     };
@@ -121,6 +122,7 @@ fn event(words: &str, order: &Order) -> (OrderEvent, Facts) {
         }),
         "asked: not paid yet" => (OrderEvent::FoundUnpaid, STOCKED),
         "asked: no clear answer" => (OrderEvent::InquiryUnanswered, STOCKED),
+        "asked: paid and refunded elsewhere" => (OrderEvent::FoundRefunded, STOCKED),
         "closed at WeChat" => (OrderEvent::ClosedAtWechat, STOCKED),
         "refund asked, part" => ask(part(), KnownRefund::Unknown),
         "refund asked, all" => ask(whole(), KnownRefund::Unknown),
@@ -129,7 +131,14 @@ fn event(words: &str, order: &Order) -> (OrderEvent, Facts) {
         "refund succeeded, part" => settle(part(), RefundEnding::Succeeded, Open),
         "refund succeeded, all" => settle(whole(), RefundEnding::Succeeded, Open),
         "refund failed, part" => settle(part(), RefundEnding::Failed, Open),
-        "refund settled again" => settle(whole(), RefundEnding::Succeeded, KnownRefund::Settled),
+        "refund stuck" => (OrderEvent::RefundStuck, STOCKED),
+        "refund number of another order" => ask(whole(), KnownRefund::OfAnotherOrder),
+        "refund asked again after it failed" => {
+            ask(whole(), KnownRefund::Settled(whole(), RefundEnding::Failed))
+        }
+        "refund settled again" => settle(whole(), RefundEnding::Succeeded, |amount| {
+            KnownRefund::Settled(amount, RefundEnding::Succeeded)
+        }),
         "refund of a second payment succeeded" => {
             let (event, facts) = settle(whole(), RefundEnding::Succeeded, Open);
             let OrderEvent::RefundSettled(settled) = event else {
@@ -177,7 +186,7 @@ fn settle(
 }
 
 /// How many kinds of event [`event`] knows: a row taken out of the table is missed here.
-const EVENTS: usize = 25;
+const EVENTS: usize = 29;
 
 /// A decision in the words of the table.
 fn words(decision: &Decision, before: &Order) -> String {
@@ -299,7 +308,7 @@ fn questions_follow_the_plan_and_never_sleep_past_expiry() {
     let mut now = NOW;
     let mut asked_after_s = Vec::new();
     while now < inquiry::closable_at(&order) {
-        now = inquiry::next_due_at(&order, now).unwrap();
+        now = inquiry::next_due_at(&order, now);
         asked_after_s.push(now.since_ms(NOW) / 1_000);
         order.inquiries += 1;
     }
@@ -307,7 +316,7 @@ fn questions_follow_the_plan_and_never_sleep_past_expiry() {
 }
 
 #[test]
-fn questions_end_and_then_people_look() {
+fn questions_become_rare_and_people_look_but_an_open_order_is_never_given_up() {
     let mut order = order_in(OrderStatus::AwaitingConfirmation);
     let mut now = NOW;
     for _ in 0..inquiry::INQUIRIES_MAX {
@@ -318,14 +327,67 @@ fn questions_end_and_then_people_look() {
             panic!("an open order is asked about again");
         };
         order = change.order;
-        if order.inquiry_due_at.is_none() {
-            break;
-        }
     }
-    assert_eq!(order.inquiry_due_at, None);
-    assert_eq!(order.attention, Some(Attention::UnderReview));
     assert!(
         now.since_ms(NOW) > 24 * 60 * 60 * 1000,
-        "an outage of a day is survived"
+        "an outage of a day is survived before anybody is called"
     );
+    assert_eq!(order.attention, Some(Attention::UnderReview));
+    assert_eq!(
+        order.inquiry_due_at,
+        Some(now.plus_ms(inquiry::REVIEW_INTERVAL_MS))
+    );
+}
+
+#[test]
+fn a_page_that_reports_without_end_neither_storms_nor_puts_the_question_off() {
+    let mut order = order_in(OrderStatus::Unprocessed);
+    let mut changes = 0;
+    let mut asked_at = None;
+    for step in 1..=600 {
+        let now = NOW.plus_ms(step * 1_000);
+        if asked_at.is_none() && order.inquiry_due_at.is_some_and(|due_at| due_at <= now) {
+            asked_at = Some(now);
+        }
+        let event = OrderEvent::Reported(BridgeOutcome::Cancel);
+        if let Decision::Applied(change) = decide(&order, &event, STOCKED, now) {
+            order = change.order;
+            changes += 1;
+        }
+    }
+    assert!(changes <= 60, "{changes}");
+    assert!(asked_at.unwrap().since_ms(NOW) <= 30_000);
+    let late = order.expires_at.plus_ms(1);
+    let event = OrderEvent::Reported(BridgeOutcome::Cancel);
+    assert_eq!(
+        decide(&order, &event, STOCKED, late),
+        Decision::AlreadyApplied
+    );
+}
+
+#[test]
+fn a_refund_that_fails_after_a_late_payment_never_confirms_the_order() {
+    let late = Order {
+        delivered_at: None,
+        ..order_in(OrderStatus::Refunding)
+    };
+    let (event, facts) = settle(whole(), RefundEnding::Failed, Open);
+    let Decision::Applied(change) = decide(&late, &event, facts, later()) else {
+        panic!("it failed");
+    };
+    assert_eq!(change.order.status, OrderStatus::Refunding);
+    let (event, facts) = ask(part(), KnownRefund::Unknown);
+    let Decision::Applied(change) = decide(&change.order, &event, facts, later()) else {
+        panic!("an operator sends a part");
+    };
+    let (event, facts) = settle(part(), RefundEnding::Succeeded, Open);
+    let Decision::Applied(change) = decide(&change.order, &event, facts, later()) else {
+        panic!("it arrived");
+    };
+    assert_eq!(
+        change.order.status,
+        OrderStatus::Refunding,
+        "nothing was delivered for the rest"
+    );
+    assert_eq!(change.order.attention, Some(Attention::LatePaymentRefunded));
 }

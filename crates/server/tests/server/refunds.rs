@@ -85,7 +85,12 @@ async fn a_refund_that_the_bank_does_not_take_is_flagged() {
     shop.wechat.set_scenario(Scenario::RefundAbnormal);
     let _: Value = read(ask(&shop, &order, json!({})).await).await;
     until_settled(&shop).await;
-    let seen = buyer.see_status(&order, OrderStatus::Confirmed).await;
+    let seen = buyer.see(&order).await;
+    assert_eq!(
+        seen.status,
+        OrderStatus::Refunding,
+        "people can still complete it at WeChat"
+    );
     assert_eq!(seen.attention, Some(Attention::UnderReview));
 }
 
@@ -107,6 +112,18 @@ async fn a_refund_survives_a_gateway_that_is_down() {
         shop.wechat.trade(order.id.as_str()).unwrap().refunds.len(),
         1
     );
+}
+
+#[tokio::test]
+async fn a_refunds_number_belongs_to_one_order() {
+    let shop = Shop::open().await;
+    let (alice, bob) = (shop.buyer("alice").await, shop.buyer("bob").await);
+    let first = paid(&shop, &alice, "vip-month").await;
+    let second = paid(&shop, &bob, "vip-month").await;
+    let goodwill = json!({ "amount": 500, "out_refund_no": "goodwill-17" });
+    let _: Value = read(ask(&shop, &first, goodwill.clone()).await).await;
+    let problem = refusal(ask(&shop, &second, goodwill).await, 409).await;
+    assert!(problem.detail.unwrap().contains("refund_conflict"));
 }
 
 #[tokio::test]

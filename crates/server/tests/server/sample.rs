@@ -27,6 +27,7 @@ pub(crate) fn order(id: &str) -> Order {
         prepay: None,
         transaction_id: None,
         confirmed_at: None,
+        delivered_at: None,
         amount_refunding: Fen::ZERO,
         amount_refunded: Fen::ZERO,
         refunds: 0,

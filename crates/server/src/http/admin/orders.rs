@@ -106,7 +106,11 @@ pub(super) async fn ask_refund(
     let order = known_order(&app, &id).await?.order;
     let (number, amount) = match (body.out_refund_no, body.amount) {
         (Some(number), Some(amount)) => (number, amount),
-        (Some(number), None) => (number, order.amount_refundable()),
+        (Some(number), None) => {
+            let known = app.store.refund(&number).await?;
+            let amount = known.map_or(order.amount_refundable(), |refund| refund.owed.amount);
+            (number, amount)
+        }
         (None, None) => (number_of_whole_order(&id), order.amount_total),
         (None, Some(amount)) if amount == order.amount_total => {
             (number_of_whole_order(&id), amount)

@@ -20,7 +20,9 @@ pub(super) async fn advance(
     };
     let facts = facts(db, &order, event).await?;
     match decide(&order, event, facts, now) {
-        Decision::Applied(change) => apply(db, &order, *change, event, now).await,
+        Decision::Applied(change) => {
+            apply(db, &order, *change, JournalEvent::of(event, facts), now).await
+        }
         Decision::AlreadyApplied => read::record(db, order).await.map(Advanced::AlreadyApplied),
         Decision::Refused(refusal) => Ok(Advanced::Refused(refusal)),
     }
@@ -40,7 +42,7 @@ async fn apply(
     db: &Session,
     before: &Order,
     change: Change,
-    event: &OrderEvent,
+    event: JournalEvent,
     now: UnixMillis,
 ) -> Result<Advanced, Failure> {
     let Change {
@@ -67,7 +69,7 @@ async fn apply(
         Some(refusal) => Advanced::Refused(refusal),
         None => Advanced::Applied(read::record(db, order.clone()).await?),
     };
-    journal::append(db, &order, now, &JournalEvent::from(event)).await?;
+    journal::append(db, &order, now, &event).await?;
     Ok(advanced)
 }
 
@@ -84,19 +86,21 @@ async fn facts(db: &Session, order: &Order, event: &OrderEvent) -> Result<Facts,
                 facts.goods_left = codes.is_some();
             }
             let number = OwedRefund::number_of_payment(&evidence.transaction_id);
-            facts.refund = refunds::known(db, &number).await?;
+            facts.refund = refunds::known(db, &number, &order.id).await?;
         }
         OrderEvent::RefundAsked(asked) => {
-            facts.refund = refunds::known(db, &asked.out_refund_no).await?;
+            facts.refund = refunds::known(db, &asked.out_refund_no, &order.id).await?;
         }
         OrderEvent::RefundSettled(settled) => {
-            facts.refund = refunds::known(db, &settled.out_refund_no).await?;
+            facts.refund = refunds::known(db, &settled.out_refund_no, &order.id).await?;
         }
         OrderEvent::Paid(_)
         | OrderEvent::PrepayIssued(_)
         | OrderEvent::Reported(_)
         | OrderEvent::FoundUnpaid
         | OrderEvent::InquiryUnanswered
+        | OrderEvent::FoundRefunded
+        | OrderEvent::RefundStuck
         | OrderEvent::ClosedAtWechat => {}
     }
     Ok(facts)

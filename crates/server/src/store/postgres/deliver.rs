@@ -4,9 +4,8 @@ use wechat_checkout_protocol::{OrderId, ProductId, UnixMillis};
 
 use super::session::{Failure, Session};
 use super::{buyer, read};
+use crate::order::membership::{self, VipGrant};
 use crate::order::{Goods, Order};
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 pub(super) async fn deliver(db: &Session, order: &Order, now: UnixMillis) -> Result<(), Failure> {
     match order.goods {
@@ -23,9 +22,27 @@ async fn extend_vip(
     now: UnixMillis,
 ) -> Result<(), Failure> {
     buyer::lock(db, &order.openid).await?;
-    let ends_at = read::vip_until(db, &order.openid).await?;
-    let starts_at = ends_at.map_or(now, |ends_at| ends_at.max(now));
-    enter_vip(db, order, "grant", i64::from(days), starts_at).await
+    let until = membership::extended(read::vip_until(db, &order.openid).await?, days, now);
+    enter_vip(db, order, "grant", days, now, until).await
+}
+
+/// Takes back the days of one order that are not used up, and leaves those of all others.
+async fn reverse_vip(
+    db: &Session,
+    order: &Order,
+    days: u32,
+    now: UnixMillis,
+) -> Result<(), Failure> {
+    buyer::lock(db, &order.openid).await?;
+    let mut grants = read::vip_grants(db, &order.openid).await?;
+    for (id, grant) in &mut grants {
+        if *id == order.id {
+            grant.reversed_at = Some(now);
+        }
+    }
+    let grants: Vec<VipGrant> = grants.into_iter().map(|(_, grant)| grant).collect();
+    let until = membership::ends_at(&grants).unwrap_or(now);
+    enter_vip(db, order, "reversal", days, now, until).await
 }
 
 /// The unique key is (order, kind): a second delivery of one order cannot be written.
@@ -33,19 +50,20 @@ async fn enter_vip(
     db: &Session,
     order: &Order,
     kind: &str,
-    days: i64,
-    from: UnixMillis,
+    days: u32,
+    at: UnixMillis,
+    until: UnixMillis,
 ) -> Result<(), Failure> {
-    let until = from.plus_ms(days.saturating_mul(DAY_MS));
     db.execute_on(
         1,
-        "INSERT INTO vip_ledger (order_id, kind, openid, days, until_at) \
-         VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO vip_ledger (order_id, kind, openid, days, at, until_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
         &[
             &order.id.as_str(),
             &kind,
             &order.openid.as_str(),
-            &days,
+            &i64::from(days),
+            &at.0,
             &until.0,
         ],
     )
@@ -76,26 +94,14 @@ async fn hand_over_codes(
     .await
 }
 
-/// Takes back what an order delivered. A late payment that delivered nothing has nothing to take.
+/// Takes back what an order delivered.
 pub(super) async fn reverse(db: &Session, order: &Order, now: UnixMillis) -> Result<(), Failure> {
-    let id = order.id.as_str();
     match order.goods {
-        Goods::Vip { days } => {
-            buyer::lock(db, &order.openid).await?;
-            let sql = "SELECT 1 FROM vip_ledger WHERE order_id = $1 AND kind = 'grant'";
-            let granted = db.row(sql, &[&id]).await?;
-            match (granted, read::vip_until(db, &order.openid).await?) {
-                (Some(_), Some(ends_at)) => {
-                    let days = i64::from(days).saturating_neg();
-                    enter_vip(db, order, "reversal", days, ends_at).await
-                }
-                _ => Ok(()),
-            }
-        }
+        Goods::Vip { days } => reverse_vip(db, order, days, now).await,
         Goods::Vouchers { .. } => {
             let sql = "UPDATE vouchers SET revoked_at = $2 \
                  WHERE order_id = $1 AND delivered_at IS NOT NULL AND revoked_at IS NULL";
-            db.execute(sql, &[&id, &now.0]).await?;
+            db.execute(sql, &[&order.id.as_str(), &now.0]).await?;
             Ok(())
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use tokio_postgres::Row;
 use wechat_checkout_protocol::benefit::OwnedVoucher;
 use wechat_checkout_protocol::{
     Benefit, BenefitsView, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
@@ -9,6 +10,7 @@ use wechat_checkout_protocol::{
 
 use super::rows;
 use super::session::{Failure, Session};
+use crate::order::membership::VipGrant;
 use crate::order::{Goods, Order};
 use crate::store::OrderRecord;
 
@@ -95,6 +97,27 @@ pub(super) async fn vip_until(
         )
         .await?;
     newest.map(|row| rows::at(&row, "until_at")).transpose()
+}
+
+/// What every order of a buyer granted, oldest first.
+pub(super) async fn vip_grants(
+    db: &Session,
+    openid: &OpenId,
+) -> Result<Vec<(OrderId, VipGrant)>, Failure> {
+    let sql = "SELECT grants.order_id, grants.days, grants.at, reversals.at AS reversed_at \
+         FROM vip_ledger AS grants LEFT JOIN vip_ledger AS reversals \
+         ON reversals.order_id = grants.order_id AND reversals.kind = 'reversal' \
+         WHERE grants.openid = $1 AND grants.kind = 'grant' ORDER BY grants.entry";
+    let found = db.rows(sql, &[&openid.as_str()]).await?;
+    let grant = |row: &Row| {
+        let grant = VipGrant {
+            days: rows::count(row, "days")?,
+            granted_at: rows::at(row, "at")?,
+            reversed_at: rows::at_maybe(row, "reversed_at")?,
+        };
+        Ok((rows::order_id(row, "order_id")?, grant))
+    };
+    found.iter().map(grant).collect()
 }
 
 pub(super) async fn benefits_of(db: &Session, openid: &OpenId) -> Result<BenefitsView, Failure> {

@@ -47,16 +47,13 @@ pub(super) async fn settle(
         .await
 }
 
-pub(super) async fn known(db: &Session, out_refund_no: &str) -> Result<KnownRefund, Failure> {
-    Ok(match one(db, out_refund_no).await? {
-        None => KnownRefund::Unknown,
-        Some(refund) => match refund.status {
-            RefundStatus::Due | RefundStatus::Accepted => KnownRefund::Open(refund.owed.amount),
-            RefundStatus::Succeeded | RefundStatus::Failed => {
-                KnownRefund::Settled(refund.owed.amount)
-            }
-        },
-    })
+pub(super) async fn known(
+    db: &Session,
+    out_refund_no: &str,
+    id: &OrderId,
+) -> Result<KnownRefund, Failure> {
+    let refund = one(db, out_refund_no).await?;
+    Ok(refund.map_or(KnownRefund::Unknown, |refund| refund.as_known_to(id)))
 }
 
 pub(super) async fn one(

@@ -22,6 +22,7 @@ CREATE TABLE orders (
     amount_refunding BIGINT NOT NULL CHECK (amount_refunding >= 0),
     amount_refunded  BIGINT NOT NULL CHECK (amount_refunded >= 0),
     refunds          BIGINT NOT NULL,
+    delivered_at     BIGINT,
     attention        TEXT,
     inquiries        BIGINT NOT NULL,
     inquiry_from     BIGINT NOT NULL,
@@ -90,7 +91,8 @@ CREATE TABLE vip_ledger (
     order_id    TEXT COLLATE "C" NOT NULL REFERENCES orders (id),
     kind        TEXT   NOT NULL CHECK (kind IN ('grant', 'reversal')),
     openid      TEXT COLLATE "C" NOT NULL,
-    days        BIGINT NOT NULL,                               -- negative in a reversal
+    days        BIGINT NOT NULL,                               -- granted
+    at          BIGINT NOT NULL,                               -- when this entry was made
     until_at    BIGINT NOT NULL,                               -- end of membership after this entry
     UNIQUE (order_id, kind)
 );

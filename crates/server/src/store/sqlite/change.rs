@@ -20,7 +20,9 @@ pub(super) fn advance(
     };
     let facts = facts(db, &order, event)?;
     match decide(&order, event, facts, now) {
-        Decision::Applied(change) => apply(db, &order, *change, event, now),
+        Decision::Applied(change) => {
+            apply(db, &order, *change, JournalEvent::of(event, facts), now)
+        }
         Decision::AlreadyApplied => read::record(db, order).map(Advanced::AlreadyApplied),
         Decision::Refused(refusal) => Ok(Advanced::Refused(refusal)),
     }
@@ -30,7 +32,7 @@ fn apply(
     db: &Connection,
     before: &Order,
     change: Change,
-    event: &OrderEvent,
+    event: JournalEvent,
     now: UnixMillis,
 ) -> rusqlite::Result<Advanced> {
     let Change {
@@ -46,7 +48,7 @@ fn apply(
     if updated != 1 {
         return Err(rusqlite::Error::StatementChangedRows(updated));
     }
-    append(db, &order, now, &JournalEvent::from(event))?;
+    append(db, &order, now, &event)?;
     for effect in &effects {
         match effect {
             Effect::Deliver => deliver::deliver(db, &order, now)?,
@@ -79,17 +81,21 @@ fn facts(db: &Connection, order: &Order, event: &OrderEvent) -> rusqlite::Result
                 facts.goods_left = deliver::free_codes(db, &order.product_id, count)?.is_some();
             }
             let number = OwedRefund::number_of_payment(&evidence.transaction_id);
-            facts.refund = refunds::known(db, &number)?;
+            facts.refund = refunds::known(db, &number, &order.id)?;
         }
-        OrderEvent::RefundAsked(asked) => facts.refund = refunds::known(db, &asked.out_refund_no)?,
+        OrderEvent::RefundAsked(asked) => {
+            facts.refund = refunds::known(db, &asked.out_refund_no, &order.id)?
+        }
         OrderEvent::RefundSettled(settled) => {
-            facts.refund = refunds::known(db, &settled.out_refund_no)?;
+            facts.refund = refunds::known(db, &settled.out_refund_no, &order.id)?;
         }
         OrderEvent::Paid(_)
         | OrderEvent::PrepayIssued(_)
         | OrderEvent::Reported(_)
         | OrderEvent::FoundUnpaid
         | OrderEvent::InquiryUnanswered
+        | OrderEvent::FoundRefunded
+        | OrderEvent::RefundStuck
         | OrderEvent::ClosedAtWechat => {}
     }
     Ok(facts)

@@ -4,9 +4,8 @@ use rusqlite::{Connection, params};
 use wechat_checkout_protocol::{OrderId, ProductId, UnixMillis};
 
 use super::read;
+use crate::order::membership::{self, VipGrant};
 use crate::order::{Goods, Order};
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 pub(super) fn deliver(db: &Connection, order: &Order, now: UnixMillis) -> rusqlite::Result<()> {
     match order.goods {
@@ -17,8 +16,21 @@ pub(super) fn deliver(db: &Connection, order: &Order, now: UnixMillis) -> rusqli
 
 /// Membership extends from its end, or from now if it ended.
 fn extend_vip(db: &Connection, order: &Order, days: u32, now: UnixMillis) -> rusqlite::Result<()> {
-    let starts_at = read::vip_until(db, &order.openid)?.map_or(now, |ends_at| ends_at.max(now));
-    enter_vip(db, order, "grant", i64::from(days), starts_at)
+    let until = membership::extended(read::vip_until(db, &order.openid)?, days, now);
+    enter_vip(db, order, "grant", days, now, until)
+}
+
+/// Takes back the days of one order that are not used up, and leaves those of all others.
+fn reverse_vip(db: &Connection, order: &Order, days: u32, now: UnixMillis) -> rusqlite::Result<()> {
+    let mut grants = read::vip_grants(db, &order.openid)?;
+    for (id, grant) in &mut grants {
+        if *id == order.id {
+            grant.reversed_at = Some(now);
+        }
+    }
+    let grants: Vec<VipGrant> = grants.into_iter().map(|(_, grant)| grant).collect();
+    let until = membership::ends_at(&grants).unwrap_or(now);
+    enter_vip(db, order, "reversal", days, now, until)
 }
 
 /// The unique key is (order, kind): a second delivery of one order cannot be written.
@@ -26,20 +38,21 @@ fn enter_vip(
     db: &Connection,
     order: &Order,
     kind: &str,
-    days: i64,
-    from: UnixMillis,
+    days: u32,
+    at: UnixMillis,
+    until: UnixMillis,
 ) -> rusqlite::Result<()> {
-    let until = from.plus_ms(days.saturating_mul(DAY_MS));
     let _ = db
         .prepare_cached(
-            "INSERT INTO vip_ledger (order_id, kind, openid, days, until_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO vip_ledger (order_id, kind, openid, days, at, until_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
         .execute(params![
             order.id.as_str(),
             kind,
             order.openid.as_str(),
             days,
+            at.0,
             until.0
         ])?;
     Ok(())
@@ -72,25 +85,10 @@ fn hand_over_codes(
     Ok(())
 }
 
-/// Takes back what an order delivered. A late payment that delivered nothing has nothing to take.
+/// Takes back what an order delivered.
 pub(super) fn reverse(db: &Connection, order: &Order, now: UnixMillis) -> rusqlite::Result<()> {
     match order.goods {
-        Goods::Vip { days } => {
-            let was_granted = db
-                .prepare_cached("SELECT 1 FROM vip_ledger WHERE order_id = ?1 AND kind = 'grant'")?
-                .exists([order.id.as_str()])?;
-            let ends_at = read::vip_until(db, &order.openid)?;
-            match ends_at {
-                Some(ends_at) if was_granted => enter_vip(
-                    db,
-                    order,
-                    "reversal",
-                    i64::from(days).saturating_neg(),
-                    ends_at,
-                ),
-                _ => Ok(()),
-            }
-        }
+        Goods::Vip { days } => reverse_vip(db, order, days, now),
         Goods::Vouchers { .. } => {
             let _ = db
                 .prepare_cached(

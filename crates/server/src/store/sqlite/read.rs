@@ -9,6 +9,7 @@ use wechat_checkout_protocol::{
 };
 
 use super::rows;
+use crate::order::membership::VipGrant;
 use crate::order::{Goods, Order};
 use crate::store::{JournalEntry, OrderRecord};
 
@@ -85,6 +86,28 @@ pub(super) fn vip_until(db: &Connection, openid: &OpenId) -> rusqlite::Result<Op
     )?
     .query_row([openid.as_str()], |row| row.get(0).map(UnixMillis))
     .optional()
+}
+
+/// What every order of a buyer granted, oldest first.
+pub(super) fn vip_grants(
+    db: &Connection,
+    openid: &OpenId,
+) -> rusqlite::Result<Vec<(OrderId, VipGrant)>> {
+    db.prepare_cached(
+        "SELECT grants.order_id, grants.days, grants.at, reversals.at FROM vip_ledger AS grants \
+         LEFT JOIN vip_ledger AS reversals \
+         ON reversals.order_id = grants.order_id AND reversals.kind = 'reversal' \
+         WHERE grants.openid = ?1 AND grants.kind = 'grant' ORDER BY grants.entry",
+    )?
+    .query_map([openid.as_str()], |row| {
+        let grant = VipGrant {
+            days: row.get(1)?,
+            granted_at: UnixMillis(row.get(2)?),
+            reversed_at: row.get::<_, Option<i64>>(3)?.map(UnixMillis),
+        };
+        Ok((rows::order_id(row, 0)?, grant))
+    })?
+    .collect()
 }
 
 pub(super) fn benefits_of(db: &Connection, openid: &OpenId) -> rusqlite::Result<BenefitsView> {

@@ -56,16 +56,13 @@ pub(super) fn settle(
     }
 }
 
-pub(super) fn known(db: &Connection, out_refund_no: &str) -> rusqlite::Result<KnownRefund> {
-    Ok(match one(db, out_refund_no)? {
-        None => KnownRefund::Unknown,
-        Some(refund) => match refund.status {
-            RefundStatus::Due | RefundStatus::Accepted => KnownRefund::Open(refund.owed.amount),
-            RefundStatus::Succeeded | RefundStatus::Failed => {
-                KnownRefund::Settled(refund.owed.amount)
-            }
-        },
-    })
+pub(super) fn known(
+    db: &Connection,
+    out_refund_no: &str,
+    id: &OrderId,
+) -> rusqlite::Result<KnownRefund> {
+    let refund = one(db, out_refund_no)?;
+    Ok(refund.map_or(KnownRefund::Unknown, |refund| refund.as_known_to(id)))
 }
 
 pub(super) fn one(db: &Connection, out_refund_no: &str) -> rusqlite::Result<Option<RefundRecord>> {

@@ -16,7 +16,7 @@ pub(super) fn select_orders(condition: &str) -> String {
 const ORDER_COLUMNS: &str = "id, openid, product_id, title, quantity, amount_total, \
      vip_days, client_ip, created_at, expires_at, status, seq, prepay_id, prepay_at, \
      transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at, \
-     amount_refunding, amount_refunded, refunds";
+     amount_refunding, amount_refunded, refunds, delivered_at";
 
 /// Why a value is not what its column promises.
 #[derive(Debug, thiserror::Error)]
@@ -84,17 +84,18 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
         amount_refunding: fen(row, 20)?,
         amount_refunded: fen(row, 21)?,
         refunds: row.get(22)?,
+        delivered_at: millis(row, 23)?,
     })
 }
 
 pub(super) const INSERT_ORDER: &str = "INSERT INTO orders (id, openid, product_id, title, \
      quantity, amount_total, vip_days, client_ip, created_at, expires_at, status, seq, prepay_id, \
      prepay_at, transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at, \
-     amount_refunding, amount_refunded, refunds) \
+     amount_refunding, amount_refunded, refunds, delivered_at) \
      VALUES (:id, :openid, :product_id, :title, :quantity, :amount_total, :vip_days, :client_ip, \
      :created_at, :expires_at, :status, :seq, :prepay_id, :prepay_at, :transaction_id, \
      :confirmed_at, :attention, :inquiries, :inquiry_from, :inquiry_due_at, :amount_refunding, \
-     :amount_refunded, :refunds)";
+     :amount_refunded, :refunds, :delivered_at)";
 
 pub(super) fn insert_order(insert: &mut Statement<'_>, order: &Order) -> rusqlite::Result<usize> {
     let vip_days = match order.goods {
@@ -125,6 +126,7 @@ pub(super) fn insert_order(insert: &mut Statement<'_>, order: &Order) -> rusqlit
         ":amount_refunding": order.amount_refunding.get(),
         ":amount_refunded": order.amount_refunded.get(),
         ":refunds": order.refunds,
+        ":delivered_at": order.delivered_at.map(|at| at.0),
     })
 }
 
@@ -133,7 +135,8 @@ pub(super) const UPDATE_ORDER: &str = "UPDATE orders SET status = :status, seq =
      prepay_id = :prepay_id, prepay_at = :prepay_at, transaction_id = :transaction_id, \
      confirmed_at = :confirmed_at, attention = :attention, inquiries = :inquiries, \
      inquiry_from = :inquiry_from, inquiry_due_at = :inquiry_due_at, \
-     amount_refunding = :amount_refunding, amount_refunded = :amount_refunded, refunds = :refunds \
+     amount_refunding = :amount_refunding, amount_refunded = :amount_refunded, refunds = :refunds, \
+     delivered_at = :delivered_at \
      WHERE id = :id AND seq = :before";
 
 pub(super) fn update_order(
@@ -157,6 +160,7 @@ pub(super) fn update_order(
         ":amount_refunding": order.amount_refunding.get(),
         ":amount_refunded": order.amount_refunded.get(),
         ":refunds": order.refunds,
+        ":delivered_at": order.delivered_at.map(|at| at.0),
     })
 }
 

@@ -3,6 +3,8 @@
 ALTER TABLE orders ADD COLUMN amount_refunding INTEGER NOT NULL DEFAULT 0 CHECK (amount_refunding >= 0);
 ALTER TABLE orders ADD COLUMN amount_refunded  INTEGER NOT NULL DEFAULT 0 CHECK (amount_refunded >= 0);
 ALTER TABLE orders ADD COLUMN refunds          INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN delivered_at     INTEGER;
+UPDATE orders SET delivered_at = confirmed_at WHERE status = 'confirmed';
 
 -- Append-only: one grant an order, and at most one reversal. A buyer's newest entry is his state.
 CREATE TABLE vip_entries (
@@ -10,13 +12,16 @@ CREATE TABLE vip_entries (
     order_id    TEXT    NOT NULL REFERENCES orders (id),
     kind        TEXT    NOT NULL CHECK (kind IN ('grant', 'reversal')),
     openid      TEXT    NOT NULL,
-    days        INTEGER NOT NULL,                   -- negative in a reversal
+    days        INTEGER NOT NULL,                   -- granted
+    at          INTEGER NOT NULL,                   -- when this entry was made
     until_at    INTEGER NOT NULL,                   -- end of membership after this entry
     UNIQUE (order_id, kind)
 ) STRICT;
 
-INSERT INTO vip_entries (order_id, kind, openid, days, until_at)
-    SELECT order_id, 'grant', openid, days, until_at FROM vip_ledger ORDER BY openid, until_at;
+INSERT INTO vip_entries (order_id, kind, openid, days, at, until_at)
+    SELECT vip_ledger.order_id, 'grant', vip_ledger.openid, days, confirmed_at, until_at
+    FROM vip_ledger JOIN orders ON orders.id = vip_ledger.order_id
+    ORDER BY vip_ledger.openid, until_at;
 DROP TABLE vip_ledger;
 ALTER TABLE vip_entries RENAME TO vip_ledger;
 CREATE INDEX vip_ledger_by_buyer ON vip_ledger (openid, entry);

@@ -11,6 +11,7 @@
 //! of every page its job touches, and almost no job fails. So a batch first runs without them; if
 //! a job fails, all of it is rolled back and runs again, each job in a savepoint of its own.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use rusqlite::Connection;
@@ -71,19 +72,26 @@ fn write(
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH_MAX);
     while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
         metrics::histogram!("store_batch_jobs").record(batch_size(&batch));
-        let outcome = run_batch(connection, &mut batch).map_err(|error| {
-            tracing::error!(%error, "committing to the database failed");
-            // The transaction may still be open after a failed commit.
-            if !connection.is_autocommit() {
-                let _ = connection.execute_batch("ROLLBACK");
-            }
-            StoreError::Unavailable
-        });
+        let outcome = run_or_undo(connection, &mut batch);
         for job in batch.drain(..) {
             job.answer(outcome);
         }
         commits.send_modify(|count| *count = count.wrapping_add(1));
     }
+}
+
+/// A failed commit and even a panic cost one batch: a dead writer would cost every order.
+fn run_or_undo(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    match catch_unwind(AssertUnwindSafe(|| run_batch(connection, batch))) {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => tracing::error!(%error, "committing to the database failed"),
+        Err(_) => tracing::error!("writing to the database panicked"),
+    }
+    // The transaction may still be open.
+    if !connection.is_autocommit() {
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    Err(StoreError::Unavailable)
 }
 
 fn run_batch(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {

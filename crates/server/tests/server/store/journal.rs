@@ -1,11 +1,11 @@
 //! The journal: it is the row, it is the outbox, and it stays.
 
 use wechat_checkout_protocol::{BridgeOutcome, OrderStatus};
-use wechat_checkout_server::order::{Decision, Facts, KnownRefund, Order, OrderEvent, decide};
+use wechat_checkout_server::order::{Decision, Order, OrderEvent, decide};
 use wechat_checkout_server::store::Advanced;
 
-use super::{Home, on_every_store, pay, place};
-use crate::sample::{NOW, buyer, order, payment};
+use super::{Home, on_every_store, pay, place, stocked};
+use crate::sample::{NOW, buyer, order, voucher_order};
 use crate::shop::DEADLINE;
 
 on_every_store![
@@ -17,41 +17,47 @@ on_every_store![
 ];
 
 async fn replaying_the_journal_gives_the_row(home: &Home) {
-    let store = home.open().await;
-    let placed = order("order-0001");
+    let store = stocked(home, &["CF-1"]).await;
+    let placed = voucher_order("order-0001", 1);
     let _ = place(&*store, placed.clone(), "key-0000000000001").await;
     let report = |outcome| OrderEvent::Reported(outcome);
     for (after_ms, event) in [
-        (1_000, report(BridgeOutcome::Cancel)),
-        (6_000, OrderEvent::FoundUnpaid),
-        (9_000, report(BridgeOutcome::Ok)),
-        (9_100, OrderEvent::InquiryUnanswered),
-        (9_200, OrderEvent::Paid(payment(&placed, "T1"))),
-        (9_300, OrderEvent::ClosedAtWechat),
+        (11_000, report(BridgeOutcome::Cancel)),
+        (16_000, OrderEvent::FoundUnpaid),
+        (30_000, report(BridgeOutcome::Ok)),
+        (30_100, OrderEvent::InquiryUnanswered),
+        (41_000, report(BridgeOutcome::Ok)),
+        (42_000, OrderEvent::ClosedAtWechat),
     ] {
+        // Claims move the next question without an entry; no decision may depend on that.
+        let at = NOW.plus_ms(after_ms);
         let _ = store
-            .advance(&placed.id, event, NOW.plus_ms(after_ms))
+            .claim_inquiries(at, at.plus_ms(300_000), 10)
             .await
             .unwrap();
+        let _ = store.advance(&placed.id, event, at).await.unwrap();
     }
-    let journal = store.journal_of(&placed.id).await.unwrap();
-    assert_eq!(
-        journal.iter().map(|entry| entry.seq).collect::<Vec<_>>(),
-        [1, 2, 3, 4, 5, 6]
-    );
-    let facts = Facts {
-        goods_left: true,
-        refund: KnownRefund::Unknown,
+    // Somebody else takes the only code, so the late payment finds none left.
+    let other = Order {
+        openid: buyer("buyer-2"),
+        ..voucher_order("order-0002", 1)
     };
+    let _ = place(&*store, other, "key-0000000000002").await;
+    let _ = pay(&*store, &placed, "T1", NOW.plus_ms(60_000)).await;
+
+    let journal = store.journal_of(&placed.id).await.unwrap();
+    let seqs: Vec<u64> = journal.iter().map(|entry| entry.seq).collect();
+    assert_eq!(seqs, [1, 2, 3, 4, 5, 6, 7, 8]);
     let replayed = journal.iter().fold(placed.clone(), |order, entry| {
         let Some(event) = entry.event.replay() else {
             return order;
         };
-        match decide(&order, &event, facts, entry.at) {
+        match decide(&order, &event, entry.event.facts(), entry.at) {
             Decision::Applied(change) => change.order,
-            Decision::AlreadyApplied | Decision::Refused(_) => order,
+            other => panic!("{event:?} was applied once and is not again: {other:?}"),
         }
     });
+    assert_eq!(replayed.status, OrderStatus::Refunding);
     assert_eq!(
         store.order(&placed.id).await.unwrap().unwrap().order,
         replayed
