@@ -10,6 +10,7 @@ mod page;
 mod places;
 mod postgres;
 mod process;
+mod proof;
 mod screenshots;
 mod service;
 mod setup;
@@ -44,6 +45,12 @@ enum Chore {
     Page,
     /// Installs what the other chores need, so that they start at once.
     Setup(setup::Scope),
+    /// Lives many simulated shops' lives with faults, and checks the money after every step.
+    Simulate(proof::Arguments),
+    /// Kills the server, or cuts its power, again and again, and checks the money.
+    Chaos(proof::Arguments),
+    /// Measures the server: `bench notify`.
+    Bench(proof::Arguments),
     /// Takes the pictures in `docs/screenshots/` from the running page.
     Screenshots,
 }
@@ -68,6 +75,9 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Tidy => tidy::run(),
         Chore::Page => page::build(),
         Chore::Setup(scope) => setup::run(&scope),
+        Chore::Simulate(arguments) => proof::run("simulate", &arguments),
+        Chore::Chaos(arguments) => proof::run("chaos", &arguments),
+        Chore::Bench(arguments) => proof::run("bench", &arguments),
         Chore::Screenshots => screenshots::run(),
     }
 }

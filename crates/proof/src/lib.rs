@@ -1,10 +1,13 @@
 //! Proofs that money is never wrong, and how fast that is; each a command that a person can run.
 //!
 //! - [`kills`]: `kill -9` at random moments under duplicate notifications;
+//! - [`power_cuts`]: the disk forgets what was not synced;
 //! - [`bench`]: durable notifications a second, next to what the database could do alone.
 //!
 //! Every proof prints its seed and its counts on the last line, and fails on the first violation.
 
 pub mod bench;
+mod disk;
 pub mod kills;
+pub mod power_cuts;
 mod shop;

@@ -1,9 +1,10 @@
 //! The proofs' command line: one subcommand a proof.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use wechat_checkout_proof::{bench, kills};
+use clap::{Args, Parser, Subcommand};
+use wechat_checkout_proof::{bench, kills, power_cuts};
 
 /// Proves that nothing is lost and nothing is delivered twice, and measures.
 #[derive(Debug, Parser)]
@@ -18,8 +19,49 @@ enum Proof {
     /// Measures the real server.
     #[command(subcommand)]
     Bench(Bench),
-    /// Kills the real server again and again while it is being notified.
-    Kills(kills::Plan),
+    /// Kills the server, or cuts its power, again and again while payments come in.
+    Chaos(Chaos),
+}
+
+#[derive(Debug, Args)]
+struct Chaos {
+    /// How often the server's program is killed with `kill -9`.
+    #[arg(long, required_unless_present = "power_cuts")]
+    kills: Option<u32>,
+    /// How often the disk forgets what was not synced.
+    #[arg(long, conflicts_with = "kills")]
+    power_cuts: Option<u32>,
+    /// Repeats a run's decisions; a random one when absent.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// The server's program.
+    #[arg(long, default_value = "target/proof/wechat-checkout-server")]
+    server: PathBuf,
+    /// Where databases are written.
+    #[arg(long, default_value = "target/proof-data")]
+    folder: PathBuf,
+}
+
+impl Chaos {
+    async fn run(self) -> anyhow::Result<()> {
+        let Chaos {
+            seed,
+            server,
+            folder,
+            ..
+        } = self;
+        if let Some(kills) = self.kills {
+            let plan = kills::Plan {
+                kills,
+                seed,
+                server,
+                folder,
+            };
+            return kills::run(&plan).await;
+        }
+        let cuts = self.power_cuts.unwrap_or_default();
+        power_cuts::run(&power_cuts::Plan { cuts, seed, folder }).await
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -32,7 +74,7 @@ enum Bench {
 async fn main() -> ExitCode {
     let result = match Arguments::parse().proof {
         Proof::Bench(Bench::Notify(plan)) => bench::run(&plan).await,
-        Proof::Kills(plan) => kills::run(&plan).await,
+        Proof::Chaos(chaos) => chaos.run().await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,7 +13,6 @@ mod life;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use clap::Args;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use wechat_checkout_gateway::SignType;
@@ -30,19 +29,15 @@ use crate::shop::{DATABASE, Folder, OrderNumber, ShopFiles, place_all};
 const ORDERS_PER_KILL: u64 = 250;
 
 /// What to do to the server.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// How often the server is killed.
-    #[arg(long, default_value_t = 200)]
     pub kills: u32,
     /// Repeats a run's decisions; a random one when absent.
-    #[arg(long)]
     pub seed: Option<u64>,
     /// The server's program.
-    #[arg(long, default_value = "target/proof/wechat-checkout-server")]
     pub server: PathBuf,
     /// Where databases are written.
-    #[arg(long, default_value = "target/proof-data")]
     pub folder: PathBuf,
 }
 
