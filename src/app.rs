@@ -1,22 +1,26 @@
 //! The app: which page is on show, in which language, for whom.
+//!
+//! A component of the struct kind, like [`WechatCheckout`]: hooks are pleasant in small parts, but
+//! their machinery is a tenth of this page's download.
 
-use std::rc::Rc;
-
+use gloo_events::EventListener;
 use wasm_bindgen_futures::spawn_local;
-use wechat_checkout_protocol::{OrderId, ProductId};
-use yew::prelude::*;
+use yew::{html::Scope, prelude::*};
 
 use crate::{
     api::ApiClient,
-    browser::{self, Query},
+    browser::{self, Query, Shelf},
     checkout::CheckoutEvent,
     components::WechatCheckout,
     environment::Environment,
-    pages::{MyOrders, OutsideWechat, Shop},
+    pages::{my_orders, outside_wechat, shop},
     route::Route,
     sign_in,
+    storefront::{Storefront, Visit},
     text::{Language, Texts},
 };
+
+const LANGUAGE: &str = "language";
 
 /// Properties of [`App`].
 #[derive(Clone, Debug, Default, PartialEq, Properties)]
@@ -27,70 +31,154 @@ pub struct AppProps {
 }
 
 /// The whole page.
-#[component]
-pub fn App(props: &AppProps) -> Html {
-    let environment = *use_memo((), |()| browser::environment());
-    let language = use_state_eq(choose_language);
-    let texts = language.texts();
-    let route = use_state_eq(Route::current);
-    let go = {
-        let route = route.clone();
-        Callback::from(move |to: Route| {
-            browser::push_query(&to.query());
-            browser::scroll_to_top();
-            route.set(to);
-        })
-    };
-    use_history(&route);
-    use_session(&props.api, environment);
-    use_effect_with((title(&route, texts), *language), |(title, language)| {
-        browser::set_document(language.tag(), title);
-    });
-    if !environment.can_sign_in() {
-        return html! { <OutsideWechat api={props.api.clone()} {texts} {environment} /> };
+#[derive(Debug)]
+pub struct App {
+    environment: Environment,
+    language: Language,
+    route: Route,
+    storefront: Storefront,
+    _on_popstate: EventListener,
+}
+
+/// What happens to the app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// The buyer goes to another page.
+    Go(Route),
+    /// He went back or forward in the history.
+    Moved,
+    /// He chose a language.
+    Speak(Language),
+    /// An answer came.
+    Redraw,
+}
+
+impl Component for App {
+    type Message = Message;
+    type Properties = AppProps;
+
+    fn create(ctx: &Context<App>) -> App {
+        let link = ctx.link().clone();
+        let api = ctx.props().api.clone();
+        let storefront = Storefront::new(api.clone(), move || link.send_message(Message::Redraw));
+        let link = ctx.link().clone();
+        let app = App {
+            environment: browser::environment(),
+            language: choose_language(),
+            route: Route::current(),
+            storefront,
+            _on_popstate: browser::on_popstate(move || link.send_message(Message::Moved)),
+        };
+        if app.environment.can_sign_in() {
+            spawn_local(ensure_session(api));
+        }
+        app.visit();
+        app
     }
-    html! {
-        <>
-            { page(&route, props.api.clone(), texts, environment, &go) }
-            { language_switch(&language) }
-        </>
+
+    fn update(&mut self, _ctx: &Context<App>, message: Message) -> bool {
+        match message {
+            Message::Go(route) => {
+                browser::push_query(&route.query());
+                browser::scroll_to_top();
+                self.route = route;
+                self.visit();
+            }
+            Message::Moved => {
+                self.route = Route::current();
+                self.visit();
+            }
+            Message::Speak(language) => {
+                browser::save(Shelf::Device, LANGUAGE, language.tag());
+                self.language = language;
+            }
+            Message::Redraw => {}
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<App>) -> Html {
+        let texts = self.language.texts();
+        browser::set_document(self.language.tag(), self.title(texts));
+        if !self.environment.can_sign_in() {
+            return outside_wechat(&ctx.props().api, texts, self.environment);
+        }
+        html! {
+            <>
+                { self.page(ctx, texts) }
+                <nav class="wc-languages" aria-label="Language">
+                    { for Language::ALL.map(|other| self.language_button(ctx.link(), other)) }
+                </nav>
+            </>
+        }
     }
 }
 
-fn page(
-    route: &Route,
-    api: ApiClient,
-    texts: &'static Texts,
-    environment: Environment,
-    go: &Callback<Route>,
-) -> Html {
-    let on_shop = go.reform(|()| Route::Shop);
-    let on_orders = go.reform(|()| Route::MyOrders);
-    let (product, order) = match route {
-        Route::Shop => {
-            let on_choose = go.reform(Route::Buy);
-            return html! { <Shop {api} {texts} {on_choose} {on_orders} /> };
+impl App {
+    fn page(&self, ctx: &Context<App>, texts: &'static Texts) -> Html {
+        let link = ctx.link();
+        let go = |route: Route| on_tap(link, Message::Go(route));
+        let (product, order) = match &self.route {
+            Route::Shop => {
+                let on_choose = link.callback(|id| Message::Go(Route::Buy(id)));
+                return shop(&self.storefront, texts, &on_choose, go(Route::MyOrders));
+            }
+            Route::MyOrders => {
+                let on_open = link.callback(|id| Message::Go(Route::Order(id)));
+                return my_orders(&self.storefront, texts, &on_open, go(Route::Shop));
+            }
+            Route::Buy(product_id) => (Some(product_id.clone()), None),
+            Route::Order(order_id) => (None, Some(order_id.clone())),
+        };
+        let on_back = go(Route::Shop);
+        html! {
+            <main class="wc-page wc-page--order">
+                <header class="wc-header wc-header--order">
+                    <button type="button" class="wc-link" data-test="back-to-shop"
+                        onclick={move |_| on_back.emit(())}>
+                        { texts.back_to_shop }
+                    </button>
+                </header>
+                <WechatCheckout {product} {order} api={ctx.props().api.clone()} {texts}
+                    environment={self.environment}
+                    on_event={Callback::from(keep_order_in_address)}
+                    on_done={go(Route::Shop)} on_orders={go(Route::MyOrders)} />
+            </main>
         }
-        Route::MyOrders => {
-            let on_open = go.reform(Route::Order);
-            return html! { <MyOrders {api} {texts} {on_open} {on_shop} /> };
-        }
-        Route::Buy(product_id) => (Some(product_id.clone()), None::<OrderId>),
-        Route::Order(order_id) => (None::<ProductId>, Some(order_id.clone())),
-    };
-    let on_back = on_shop.reform(|_: MouseEvent| ());
-    html! {
-        <main class="wc-page wc-page--order">
-            <header class="wc-header wc-header--order">
-                <button type="button" class="wc-link" data-test="back-to-shop" onclick={on_back}>
-                    { texts.back_to_shop }
-                </button>
-            </header>
-            <WechatCheckout {product} {order} {api} {texts} {environment}
-                on_event={Callback::from(keep_order_in_address)}
-                on_done={on_shop} {on_orders} />
-        </main>
     }
+
+    fn language_button(&self, link: &Scope<App>, other: Language) -> Html {
+        let on_tap = on_tap(link, Message::Speak(other));
+        html! {
+            <button type="button" lang={other.tag()} onclick={move |_| on_tap.emit(())}
+                aria-pressed={if other == self.language { "true" } else { "false" }}>
+                { other.texts().language_name }
+            </button>
+        }
+    }
+
+    fn title(&self, texts: &Texts) -> &'static str {
+        match self.route {
+            Route::Shop => texts.shop_title,
+            Route::Buy(_) | Route::Order(_) => texts.order_title,
+            Route::MyOrders => texts.my_orders,
+        }
+    }
+
+    fn visit(&self) {
+        if self.environment.can_sign_in() {
+            self.storefront.visit(match self.route {
+                Route::Shop => Some(Visit::Shop),
+                Route::MyOrders => Some(Visit::Orders),
+                Route::Buy(_) | Route::Order(_) => None,
+            });
+        }
+    }
+}
+
+fn on_tap(link: &Scope<App>, message: Message) -> Callback<()> {
+    let link = link.clone();
+    Callback::from(move |()| link.send_message(message.clone()))
 }
 
 /// From now on a reload, a shared code or the sign-in come back to this order. The route stays as it
@@ -101,18 +189,9 @@ fn keep_order_in_address(event: CheckoutEvent) {
     }
 }
 
-fn title(route: &Route, texts: &Texts) -> &'static str {
-    match route {
-        Route::Shop => texts.shop_title,
-        Route::Buy(_) | Route::Order(_) => texts.order_title,
-        Route::MyOrders => texts.my_orders,
-    }
-}
-
 fn choose_language() -> Language {
     let asked = Query::current().get("lang");
-    let kept = browser::load(browser::Shelf::Device, "language");
-    let chosen = asked.or(kept);
+    let chosen = asked.or_else(|| browser::load(Shelf::Device, LANGUAGE));
     Language::choose(
         chosen.as_deref(),
         &browser::user_agent(),
@@ -120,50 +199,12 @@ fn choose_language() -> Language {
     )
 }
 
-fn language_switch(language: &UseStateHandle<Language>) -> Html {
-    html! {
-        <nav class="wc-languages" aria-label="Language">
-            { for Language::ALL.map(|other| {
-                let switch = language.clone();
-                let onclick = move |_| {
-                    browser::save(browser::Shelf::Device, "language", other.tag());
-                    switch.set(other);
-                };
-                html! {
-                    <button type="button" lang={other.tag()} {onclick}
-                        aria-pressed={(other == **language).to_string()}>
-                        { other.texts().language_name }
-                    </button>
-                }
-            }) }
-        </nav>
-    }
-}
-
-/// Back and forward inside the page.
-#[hook]
-fn use_history(route: &UseStateHandle<Route>) {
-    let route = route.clone();
-    use_effect_with((), move |()| {
-        let listener = browser::on_popstate(move || route.set(Route::current()));
-        move || drop(listener)
-    });
-}
-
 /// Whoever is not signed in goes through WeChat once, before he has chosen anything.
-#[hook]
-fn use_session(api: &ApiClient, environment: Environment) {
-    let api = Rc::new(api.clone());
-    use_effect_with((), move |()| {
-        if environment.can_sign_in() {
-            spawn_local(async move {
-                match api.session().await {
-                    Ok(session) if session.is_signed_in => sign_in::succeeded(),
-                    Ok(_) => drop(sign_in::start(api.base())),
-                    // The calls that need a session will tell the buyer.
-                    Err(error) => browser::log_warning(&error.developer_text()),
-                }
-            });
-        }
-    });
+async fn ensure_session(api: ApiClient) {
+    match api.session().await {
+        Ok(session) if session.is_signed_in => {}
+        Ok(_) => drop(sign_in::start(api.base())),
+        // The calls that need a session will tell the buyer.
+        Err(error) => browser::log_warning(&error.developer_text()),
+    }
 }

@@ -1,5 +1,7 @@
 //! Where the page runs, told from the user agent: it chooses the way to pay, never what to trust.
 
+use crate::search;
+
 /// The places a checkout page is opened in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Environment {
@@ -27,7 +29,7 @@ impl Environment {
     #[must_use]
     pub fn detect(user_agent: &str, wxjs_environment: Option<&str>) -> Environment {
         let agent = user_agent.to_ascii_lowercase();
-        let has = |token: &str| agent.contains(token);
+        let has = |token: &str| search::contains(&agent, token);
         if has("wechatdevtools") {
             Environment::DevTools
         } else if wxjs_environment == Some("miniprogram")
@@ -68,7 +70,7 @@ impl Environment {
 }
 
 fn major_version(agent: &str, token: &str) -> Option<u32> {
-    let (_, rest) = agent.split_once(token)?;
+    let rest = search::after(agent, token)?;
     let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
     digits.parse().ok()
 }

@@ -37,8 +37,3 @@ pub fn start(api_base: &str) -> bool {
     browser::replace_location(&address);
     true
 }
-
-/// There is a session: the next loss of it starts a new count.
-pub fn succeeded() {
-    browser::remove(Shelf::Session, LAST_TRIP);
-}

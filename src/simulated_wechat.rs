@@ -1,7 +1,6 @@
 //! Development only: a plain browser becomes simulated WeChat, so that `trunk serve` shows the whole
 //! flow. Release builds do not contain this file.
 
-use gloo_net::http::Request;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlScriptElement;
@@ -23,7 +22,7 @@ pub(crate) fn load_then(show: fn(ApiClient)) {
     spawn_local(async move {
         let is_wanted = browser::environment() == Environment::Elsewhere
             && Query::current().get("wechat").as_deref() != Some("off");
-        if is_wanted && is_script(BRIDGE).await && load_bridge().await {
+        if is_wanted && load_bridge().await {
             browser::log_warning("this is simulated WeChat; ?wechat=off shows the plain browser");
             let sockets = [browser::socket_origin().as_str(), SOCKET_PREFIX].concat();
             show(ApiClient::default().with_socket_base(sockets));
@@ -31,16 +30,6 @@ pub(crate) fn load_then(show: fn(ApiClient)) {
             show(ApiClient::default());
         }
     });
-}
-
-async fn is_script(address: &str) -> bool {
-    match Request::get(address).send().await {
-        Ok(response) => {
-            let kind = response.headers().get("content-type").unwrap_or_default();
-            response.ok() && kind.contains("javascript")
-        }
-        Err(_) => false,
-    }
 }
 
 async fn load_bridge() -> bool {
@@ -59,7 +48,8 @@ async fn load_bridge() -> bool {
         }
     });
     load_style(&document);
-    JsFuture::from(loaded).await.is_ok()
+    // A server without the simulator may answer with some page of its own.
+    JsFuture::from(loaded).await.is_ok() && browser::environment() != Environment::Elsewhere
 }
 
 fn load_style(document: &web_sys::Document) {

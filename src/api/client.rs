@@ -1,16 +1,19 @@
 //! One method per call; every call is bounded in time.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, pin::Pin, rc::Rc};
 
-use gloo_net::http::{Request, RequestBuilder};
-use gloo_timers::callback::Timeout;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use wechat_checkout_protocol::{
     BenefitsView, BridgeOutcome, CatalogView, IdempotencyKey, OrderId, OrderListView, OrderView,
     PlaceOrder, ProductId, ReportOutcome, SessionView, routes,
 };
 
-use super::{CallError, json};
+use crate::json;
+
+use super::{
+    CallError,
+    fetch::{Reply, fetch},
+};
 
 /// A call that takes longer is given up; asking again is safe.
 pub const CALL_MS_MAX: u32 = 10_000;
@@ -75,7 +78,7 @@ impl ApiClient {
         let base = match (&self.shared.socket_base, self.shared.base.as_str()) {
             (Some(socket_base), _) => socket_base.clone(),
             (None, "") => crate::browser::socket_origin(),
-            (None, base) => base.replacen("http", "ws", 1),
+            (None, base) => crate::browser::socket_scheme(base),
         };
         [base, routes::watch(order_id)].concat()
     }
@@ -154,7 +157,8 @@ impl ApiClient {
             quantity,
             idempotency_key,
         };
-        self.post(routes::ORDERS, &body, PLACE_MS_MAX).await
+        self.post(routes::ORDERS, json::write(&body), PLACE_MS_MAX)
+            .await
     }
 
     /// Fresh bridge parameters, inside the order.
@@ -162,9 +166,7 @@ impl ApiClient {
     /// # Errors
     /// When the server refused or no readable answer came.
     pub async fn refresh_bridge(&self, order_id: &OrderId) -> Result<OrderView, CallError> {
-        #[derive(Serialize)]
-        struct Nothing {}
-        self.post(&routes::bridge(order_id), &Nothing {}, PLACE_MS_MAX)
+        self.post(&routes::bridge(order_id), Some("{}".into()), PLACE_MS_MAX)
             .await
     }
 
@@ -179,63 +181,46 @@ impl ApiClient {
         raw: String,
     ) -> Result<OrderView, CallError> {
         let body = ReportOutcome { outcome, raw };
-        self.post(&routes::report(order_id), &body, CALL_MS_MAX)
+        self.post(&routes::report(order_id), json::write(&body), CALL_MS_MAX)
             .await
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CallError> {
-        let builder = Request::get(&[self.base(), path].concat());
-        parse(send(builder, None, CALL_MS_MAX).await?)
+        let address = [self.base(), path].concat();
+        parse(boxed_fetch(address, None, CALL_MS_MAX).await)
     }
 
     async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
-        body: &impl Serialize,
+        body: Option<String>,
         ms_max: u32,
     ) -> Result<T, CallError> {
-        let builder = Request::post(&[self.base(), path].concat());
-        parse(send(builder, Some(json::write(body).unwrap_or_default()), ms_max).await?)
+        let address = [self.base(), path].concat();
+        parse(boxed_fetch(address, Some(body.unwrap_or_default()), ms_max).await)
     }
 }
 
-struct Reply {
-    status: u16,
-    text: String,
-}
-
-/// Sends one request. Not generic, so that its code exists once in the wasm.
-async fn send(
-    builder: RequestBuilder,
+/// Boxed, so that the code of the request exists once in the wasm and not once per kind of answer.
+fn boxed_fetch(
+    address: String,
     body: Option<String>,
     ms_max: u32,
-) -> Result<Reply, CallError> {
-    let controller = web_sys::AbortController::new().map_err(|_| CallError::Unreached)?;
-    let builder = builder.abort_signal(Some(&controller.signal()));
-    let request = match body {
-        Some(body) => builder
-            .header("content-type", "application/json")
-            .body(body),
-        None => builder.build(),
-    }
-    .map_err(|_| CallError::Unreached)?;
-    let patience = Timeout::new(ms_max, move || controller.abort());
-    let response = request.send().await.map_err(|_| CallError::Unreached)?;
-    let text = response.text().await.map_err(|_| CallError::Unreached)?;
-    drop(patience);
-    Ok(Reply {
-        status: response.status(),
-        text,
-    })
+) -> Pin<Box<dyn Future<Output = Option<Reply>>>> {
+    Box::pin(fetch(address, body, ms_max))
 }
 
-fn parse<T: DeserializeOwned>(reply: Reply) -> Result<T, CallError> {
-    let Reply { status, text } = reply;
+fn parse<T: DeserializeOwned>(reply: Option<Reply>) -> Result<T, CallError> {
+    let Reply { status, text } = reply.ok_or(CallError::Unreached)?;
     if (200..300).contains(&status) {
         return json::read(&text).ok_or(CallError::Unreadable { status });
     }
-    Err(match json::read(&text) {
+    Err(refusal(status, &text))
+}
+
+fn refusal(status: u16, text: &str) -> CallError {
+    match json::read(text) {
         Some(problem) => CallError::Refused(Box::new(problem)),
         None => CallError::Unreadable { status },
-    })
+    }
 }

@@ -2,7 +2,7 @@
 
 mod client;
 mod error;
-pub(crate) mod json;
+mod fetch;
 
 pub use client::{ApiClient, CALL_MS_MAX, PLACE_MS_MAX};
 pub use error::CallError;

@@ -6,7 +6,7 @@
 
 use wechat_checkout_protocol::BridgeOutcome;
 
-use crate::checkout::FailReason;
+use crate::{checkout::FailReason, search};
 
 /// What an answer means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Judgement {
 /// Judges `err_msg` (or `errMsg`); `err_desc` only helps to choose words.
 #[must_use]
 pub fn judge(err_msg: &str, err_desc: &str) -> Judgement {
-    let message = err_msg.trim().to_lowercase();
+    let message = err_msg.trim().to_ascii_lowercase();
     let Some((call, result)) = message.split_once(':') else {
         return Judgement {
             outcome: BridgeOutcome::Unknown,
@@ -57,8 +57,14 @@ fn explain(result: &str, err_desc: &str) -> FailReason {
         ("收款", FailReason::MerchantRestricted),
         ("交易权限", FailReason::MerchantRestricted),
     ];
-    let fixed = FIXED.iter().find(|(mark, _)| result.contains(mark));
-    let sentence = || SENTENCES.iter().find(|(mark, _)| err_desc.contains(mark));
+    let fixed = FIXED
+        .iter()
+        .find(|(mark, _)| search::contains(result, mark));
+    let sentence = || {
+        SENTENCES
+            .iter()
+            .find(|(mark, _)| search::contains(err_desc, mark))
+    };
     fixed
         .or_else(sentence)
         .map_or(FailReason::Unexplained, |(_, reason)| *reason)

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wechat_checkout_protocol::{BridgeOutcome, BridgeParams, ReportOutcome};
 
 use super::{Judgement, judge};
-use crate::{browser, checkout::FailReason};
+use crate::{browser, checkout::FailReason, json};
 
 /// How long a page waits for the client to put its bridge in place.
 ///
@@ -102,9 +102,10 @@ fn invoke_sheet(
     params: &BridgeParams,
     on_answer: Box<dyn FnOnce(Answer)>,
 ) {
-    let params = match serde_wasm_bindgen::to_value(params) {
-        Ok(params) => params,
-        Err(error) => return on_answer(thrown(&error.into())),
+    let Some(params) = json::to_js(params) else {
+        return on_answer(thrown(&JsValue::from_str(
+            "parameters that cannot be written",
+        )));
     };
     let on_answer = Rc::new(RefCell::new(Some(on_answer)));
     let callback = {

@@ -57,8 +57,16 @@ pub fn origin() -> String {
 /// The same for sockets.
 #[must_use]
 pub fn socket_origin() -> String {
-    // "http…" becomes "ws…", so "https…" becomes "wss…".
-    origin().replacen("http", "ws", 1)
+    socket_scheme(&origin())
+}
+
+/// The same address for sockets: `http…` becomes `ws…`, so `https…` becomes `wss…`.
+#[must_use]
+pub fn socket_scheme(address: &str) -> String {
+    match address.strip_prefix("http") {
+        Some(rest) => ["ws", rest].concat(),
+        None => address.to_owned(),
+    }
 }
 
 /// Path and query of the page: what `return_to` and QR codes carry.

@@ -14,12 +14,13 @@ pub use console::{log_error, log_warning};
 pub use life::{LifeListeners, PageLife, listen_to_life, on_popstate};
 pub use location::{
     Query, origin, path_and_query, push_query, replace_location, replace_query, socket_origin,
+    socket_scheme,
 };
 pub use random::{jittered_ms, random_hex};
 pub use storage::{Shelf, load, remove, save};
 
-use wasm_bindgen::JsValue;
-use web_sys::{Document, FocusOptions, HtmlElement, Window};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, EventTarget, FocusOptions, HtmlElement, Node, Window};
 
 use crate::environment::Environment;
 
@@ -80,4 +81,12 @@ pub fn focus(element: &HtmlElement) {
     options.set_prevent_scroll(true);
     // An element that left the document meanwhile needs no focus.
     let _gone = element.focus_with_options(&options);
+}
+
+/// Changes the text inside an element without replacing its text node.
+pub fn set_word(element: &EventTarget, word: &str) {
+    let text = element.dyn_ref::<Node>().and_then(Node::first_child);
+    if let Some(text) = text {
+        text.set_node_value(Some(word));
+    }
 }

@@ -1,6 +1,6 @@
 //! The rules for an order in hand: what its news, the bridge and the buyer change.
 
-use wechat_checkout_protocol::{BridgeOutcome, OrderStatus, OrderView, UnixMillis};
+use wechat_checkout_protocol::{Attention, BridgeOutcome, OrderStatus, OrderView, UnixMillis};
 
 use super::{
     Asking, CONFIRMING_FAIL_MS, CONFIRMING_MS, CheckoutEvent, Effect, Event, HeldBridge, Holding,
@@ -45,6 +45,11 @@ impl Holding {
 
     fn first_stage(&self, now: UnixMillis) -> Stage {
         match self.order.status {
+            OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation
+                if self.order.attention == Some(Attention::UnderReview) =>
+            {
+                Stage::UnderReview
+            }
             OrderStatus::Unprocessed if self.can_be_paid(now) => Stage::Payable { notice: None },
             OrderStatus::Unprocessed => Stage::Expiring,
             // Somebody reported before: this page, before a reload, or another one.
@@ -129,6 +134,12 @@ impl Holding {
             }
             return;
         }
+        if (self.stage == Stage::UnderReview)
+            != (self.order.attention == Some(Attention::UnderReview))
+        {
+            let stage = self.first_stage(now);
+            return self.enter(stage, now, effects);
+        }
         let reported_elsewhere = status_before == OrderStatus::Unprocessed
             && self.order.status == OrderStatus::AwaitingConfirmation
             && self.last_outcome.is_none();
@@ -163,6 +174,7 @@ impl Holding {
             Stage::SheetOpen { .. }
             | Stage::Confirming { .. }
             | Stage::NotYetConfirmed { .. }
+            | Stage::UnderReview
             | Stage::Expiring => {}
         }
     }
@@ -236,6 +248,7 @@ impl Holding {
             Stage::Payable { .. } | Stage::Failed { .. } => self.try_again(now, effects),
             Stage::Confirming { .. }
             | Stage::NotYetConfirmed { .. }
+            | Stage::UnderReview
             | Stage::Expiring
             | Stage::Settled => {}
         }
@@ -275,6 +288,7 @@ impl Holding {
             Stage::Payable { .. }
             | Stage::Confirming { .. }
             | Stage::Failed { .. }
+            | Stage::UnderReview
             | Stage::Expiring => {
                 effects.push(Effect::LoadOrder(order_id));
                 self.try_again(now, effects);
@@ -322,6 +336,7 @@ impl Holding {
                 effects.push(Effect::LoadOrder(order_id.clone()));
                 effects.push(Effect::Emit(CheckoutEvent::Expired(order_id)));
             }
+            Stage::UnderReview => {}
             Stage::Settled => self.settle(effects),
         }
     }
@@ -403,6 +418,7 @@ impl Holding {
                 Stage::SheetOpen { .. }
                 | Stage::Confirming { .. }
                 | Stage::NotYetConfirmed { .. }
+                | Stage::UnderReview
                 | Stage::Expiring
                 | Stage::Settled,
                 _,

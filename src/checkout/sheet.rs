@@ -21,6 +21,7 @@ impl Holding {
                 may_pay_again: false,
                 ..
             }
+            | Stage::UnderReview
             | Stage::Expiring
             | Stage::Settled => return,
         }
@@ -59,7 +60,9 @@ impl Holding {
             }
             // The notification was faster. The answer still belongs in the order's journal.
             Stage::Settled => self.last_outcome.is_none(),
-            Stage::Payable { .. } | Stage::Failed { .. } | Stage::Expiring => false,
+            Stage::Payable { .. } | Stage::Failed { .. } | Stage::UnderReview | Stage::Expiring => {
+                false
+            }
         };
         if !is_awaited {
             return;

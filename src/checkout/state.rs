@@ -7,9 +7,10 @@ use wechat_checkout_protocol::{
 use super::{FailReason, Start, Trouble};
 
 /// One checkout.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Checkout {
     /// Nothing asked for yet.
+    #[default]
     Idle,
     /// An order is being placed.
     Issuing {
@@ -113,6 +114,8 @@ pub enum Stage {
         /// Why.
         reason: FailReason,
     },
+    /// WeChat reported a payment that does not fit the order; people look into it.
+    UnderReview,
     /// The time is up; the server still has to close the order.
     Expiring,
     /// The server's last word, in `order.status`.
@@ -162,6 +165,21 @@ impl Holding {
         let since_view = now.since_ms(self.received_at).max(0);
         let server_now = self.order.server_now.plus_ms(since_view);
         self.order.expires_at.since_ms(server_now).max(0)
+    }
+
+    /// Whether the screen shows a time that runs.
+    #[must_use]
+    pub fn is_counting(&self) -> bool {
+        match self.stage {
+            Stage::Payable { .. }
+            | Stage::SheetOpen { .. }
+            | Stage::Failed { .. }
+            | Stage::Confirming { .. } => true,
+            Stage::NotYetConfirmed { .. }
+            | Stage::UnderReview
+            | Stage::Expiring
+            | Stage::Settled => false,
+        }
     }
 
     /// Whether a tap would open the sheet.

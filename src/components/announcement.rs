@@ -33,6 +33,7 @@ pub(super) fn announcement(state: &Checkout, texts: &Texts) -> &'static str {
                 is_checking: false, ..
             } => texts.not_yet_text,
             Stage::Failed { .. } => texts.failed_title,
+            Stage::UnderReview => texts.review_title,
             Stage::Expiring => texts.expiring_title,
             Stage::Settled => settled_words(&holding.order, texts).0,
         },

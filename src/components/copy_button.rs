@@ -9,44 +9,35 @@ use crate::{browser, text::Texts};
 /// How long "copied" is shown.
 const SHOWN_MS: u32 = 2_000;
 
-/// Properties of [`CopyButton`].
-#[derive(Clone, Debug, PartialEq, Properties)]
-pub struct CopyButtonProps {
-    /// What is copied.
-    pub value: AttrValue,
-    /// What the button says; for screen readers too.
-    pub label: AttrValue,
-    /// The language.
-    pub texts: &'static Texts,
-    /// Look.
-    #[prop_or("wc-copy".into())]
-    pub class: AttrValue,
+/// A small link-like button.
+pub(super) fn copy_button(value: &str, texts: &'static Texts) -> Html {
+    copy_button_with("wc-copy", texts.copy, value, texts)
 }
 
-/// Copies on tap.
-#[component]
-pub fn CopyButton(props: &CopyButtonProps) -> Html {
-    let said = use_state_eq(|| None::<bool>);
-    let timer = use_mut_ref(|| None::<Timeout>);
-    let label = match *said {
-        None => props.label.clone(),
-        Some(true) => props.texts.copied.into(),
-        Some(false) => props.texts.copy_failed.into(),
+/// Copies on tap. The word is changed on the text node itself, which stays the one that Yew knows:
+/// a component with its own state for this would cost 7 kB.
+pub(super) fn copy_button_with(
+    class: &'static str,
+    label: &'static str,
+    value: &str,
+    texts: &'static Texts,
+) -> Html {
+    let value = value.to_owned();
+    let onclick = move |event: MouseEvent| {
+        let Some(button) = event.current_target() else {
+            return;
+        };
+        let value = value.clone();
+        spawn_local(async move {
+            let is_copied = browser::copy_text(&value).await;
+            let word = if is_copied {
+                texts.copied
+            } else {
+                texts.copy_failed
+            };
+            browser::set_word(&button, word);
+            Timeout::new(SHOWN_MS, move || browser::set_word(&button, label)).forget();
+        });
     };
-    let onclick = {
-        let value = props.value.clone();
-        move |_| {
-            let (value, said, timer) = (value.clone(), said.clone(), timer.clone());
-            spawn_local(async move {
-                said.set(Some(browser::copy_text(&value).await));
-                let reset = Timeout::new(SHOWN_MS, move || said.set(None));
-                timer.replace(Some(reset));
-            });
-        }
-    };
-    html! {
-        <button type="button" class={props.class.clone()} {onclick}>
-            <span aria-live="polite">{ label }</span>
-        </button>
-    }
+    html! { <button type="button" {class} {onclick} aria-live="polite">{ label }</button> }
 }

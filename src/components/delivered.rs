@@ -1,9 +1,10 @@
 //! What an order delivered.
 
+use super::words::{self, h2, p, span};
 use wechat_checkout_protocol::{Benefit, OrderView};
 use yew::{Html, html};
 
-use super::CopyButton;
+use super::copy_button::copy_button;
 use crate::text::{Moment, Texts, fill};
 
 /// A card with one row per benefit; nothing when there is none.
@@ -13,7 +14,7 @@ pub(super) fn delivered(order: &OrderView, texts: &'static Texts) -> Html {
     }
     html! {
         <section class="wc-card wc-delivered" data-test="delivered">
-            <h2 class="wc-card__title">{ texts.delivered }</h2>
+            { h2("wc-card__title", texts.delivered) }
             { for order.benefits.iter().map(|benefit| row(benefit, texts)) }
         </section>
     }
@@ -22,15 +23,13 @@ pub(super) fn delivered(order: &OrderView, texts: &'static Texts) -> Html {
 fn row(benefit: &Benefit, texts: &'static Texts) -> Html {
     match benefit {
         Benefit::Vip { until } => html! {
-            <p class="wc-delivered__vip">
-                { fill(texts.vip_until, &(texts.date)(Moment::of(*until))) }
-            </p>
+            { p("wc-delivered__vip", &fill(texts.vip_until, &(texts.date)(Moment::of(*until)))) }
         },
         Benefit::Voucher { code } => html! {
             <div class="wc-delivered__voucher">
-                <span class="wc-label">{ texts.voucher_code }</span>
-                <code class="wc-code">{ code.clone() }</code>
-                <CopyButton value={code.clone()} label={texts.copy} {texts} />
+                { span("wc-label", texts.voucher_code) }
+                { words::code("wc-code", code) }
+                { copy_button(code, texts) }
             </div>
         },
     }

@@ -1,39 +1,24 @@
 //! Hands over to WeChat on a phone: a code to scan, a link to copy.
 
+use super::words::p;
 use yew::prelude::*;
 
-use super::{CopyButton, QrCode};
+use super::{copy_button::copy_button_with, qr_code::qr_code};
 use crate::{browser, environment::Environment, text::Texts};
 
-/// Properties of [`HandOver`].
-#[derive(Clone, Debug, PartialEq, Properties)]
-pub struct HandOverProps {
-    /// Path and query of the page to go on with.
-    pub path: AttrValue,
-    /// Where the server is; empty for this origin.
-    #[prop_or_default]
-    pub api_base: AttrValue,
-    /// The language.
-    pub texts: &'static Texts,
-}
-
-/// The code and the link.
-#[component]
-pub fn HandOver(props: &HandOverProps) -> Html {
-    let texts = props.texts;
-    let link = [&browser::origin(), &*props.path].concat();
+/// The code and the link to `path`, path and query of the page to go on with.
+pub fn hand_over(path: &str, api_base: &str, texts: &'static Texts) -> Html {
+    let link = [&browser::origin(), path].concat();
     html! {
         <div class="wc-hand-over" data-test="open-in-wechat">
-            <QrCode path={props.path.clone()} api_base={props.api_base.clone()} {texts} />
-            <p class="wc-hand-over__link">{ link.clone() }</p>
-            <CopyButton value={link} label={texts.copy_link} {texts}
-                class="wc-button wc-button--quiet" />
+            { qr_code(path, api_base, texts) }
+            { p("wc-hand-over__link", &link) }
+            { copy_button_with("wc-button wc-button--quiet", texts.copy_link, &link, texts) }
         </div>
     }
 }
 
 /// What this place cannot do, and where to go on.
-#[must_use]
 pub fn hand_over_sentence(environment: Environment, texts: &Texts) -> &'static str {
     match environment {
         Environment::WechatDesktop => texts.hand_over_desktop,

@@ -3,7 +3,7 @@
 use wechat_checkout_protocol::{OrderView, UnixMillis};
 use yew::{Html, html};
 
-use super::CopyButton;
+use super::copy_button::copy_button;
 use crate::text::{Moment, Texts};
 
 /// Rows of label and value; the order number can be copied, because support asks for it.
@@ -23,7 +23,7 @@ pub(super) fn order_details(order: &OrderView, texts: &'static Texts) -> Html {
                 <dt>{ texts.order_number }</dt>
                 <dd class="wc-details__number">
                     <span>{ order.id.as_str().to_owned() }</span>
-                    <CopyButton value={order.id.as_str().to_owned()} label={texts.copy} {texts} />
+                    { copy_button(order.id.as_str(), texts) }
                 </dd>
             </div>
         </dl>

@@ -1,5 +1,6 @@
 //! The bar at the foot with the pay button.
 
+use super::words::p;
 use yew::prelude::*;
 
 use super::yuan;
@@ -30,7 +31,7 @@ pub(super) fn pay_bar(holding: &Holding, handle: &CheckoutHandle, texts: &Texts)
                 disabled={!is_ready} aria-busy={(!is_ready).to_string()} {onclick}>
                 { label }
             </button>
-            <p class="wc-pay-bar__note">{ texts.paid_through_wechat }</p>
+            { p("wc-pay-bar__note", texts.paid_through_wechat) }
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! One product of the shop.
 
+use super::words::span;
 use wechat_checkout_protocol::{ProductId, ProductView};
 use yew::prelude::*;
 
@@ -9,29 +10,21 @@ use crate::text::{Texts, fill};
 /// Fewer than this are worth a word.
 const FEW_LEFT: u32 = 10;
 
-/// Properties of [`ProductCard`].
-#[derive(Clone, Debug, PartialEq, Properties)]
-pub struct ProductCardProps {
-    /// What is sold.
-    pub product: ProductView,
-    /// The language.
-    pub texts: &'static Texts,
-    /// The buyer chose it.
-    pub on_choose: Callback<ProductId>,
-}
-
 /// A button as large as the card; off when sold out.
-#[component]
-pub fn ProductCard(props: &ProductCardProps) -> Html {
-    let (product, texts) = (&props.product, props.texts);
+pub fn product_card(product: &ProductView, texts: &Texts, on_choose: &Callback<ProductId>) -> Html {
     let is_sold_out = product.stock_left == Some(0);
     let is_best = product.is_best_value && !is_sold_out;
+    let class = if is_best {
+        "wc-product wc-product--best"
+    } else {
+        "wc-product"
+    };
     let onclick = {
-        let (on_choose, id) = (props.on_choose.clone(), product.id.clone());
+        let (on_choose, id) = (on_choose.clone(), product.id.clone());
         move |_| on_choose.emit(id.clone())
     };
     html! {
-        <button type="button" class={classes!("wc-product", is_best.then_some("wc-product--best"))}
+        <button type="button" key={product.id.as_str()} {class}
             data-test={["product-", product.id.as_str()].concat()}
             disabled={is_sold_out} {onclick}>
             <span class="wc-product__words">
@@ -40,16 +33,14 @@ pub fn ProductCard(props: &ProductCardProps) -> Html {
                     { badge(product, texts) }
                 </span>
                 if !product.subtitle.is_empty() {
-                    <span class="wc-product__subtitle">{ product.subtitle.clone() }</span>
+                    { span("wc-product__subtitle", &product.subtitle) }
                 }
             </span>
             <span class="wc-product__prices">
-                <span class="wc-product__price">{ yuan(product.price) }</span>
+                { span("wc-product__price", &yuan(product.price)) }
                 if let Some(before) = product.price_before {
                     <s class="wc-product__before">
-                        <span class="wc-offscreen">
-                            { fill(texts.price_before, &yuan(before)) }
-                        </span>
+                        { span("wc-offscreen", &fill(texts.price_before, &yuan(before))) }
                         <span aria-hidden="true">{ yuan(before) }</span>
                     </s>
                 }
@@ -61,12 +52,10 @@ pub fn ProductCard(props: &ProductCardProps) -> Html {
 
 fn badge(product: &ProductView, texts: &Texts) -> Html {
     match product.stock_left {
-        Some(0) => html! { <span class="wc-badge wc-badge--quiet">{ texts.sold_out }</span> },
-        _ if product.is_best_value => html! { <span class="wc-badge">{ texts.best_value }</span> },
+        Some(0) => html! { { span("wc-badge wc-badge--quiet", texts.sold_out) } },
+        _ if product.is_best_value => html! { { span("wc-badge", texts.best_value) } },
         Some(left) if left < FEW_LEFT => html! {
-            <span class="wc-badge wc-badge--few">
-                { fill(texts.stock_left, &left.to_string()) }
-            </span>
+            { span("wc-badge wc-badge--few", &fill(texts.stock_left, &left.to_string())) }
         },
         _ => Html::default(),
     }

@@ -6,33 +6,21 @@ use yew::prelude::*;
 
 use crate::{browser, text::Texts};
 
-/// Properties of [`QrCode`].
-#[derive(Clone, Debug, PartialEq, Properties)]
-pub struct QrCodeProps {
-    /// Path and query of this site.
-    pub path: AttrValue,
-    /// Where the server is; empty for this origin.
-    #[prop_or_default]
-    pub api_base: AttrValue,
-    /// The language.
-    pub texts: &'static Texts,
-}
-
-/// Keeps its place while it loads, and leaves it when the server cannot draw.
-#[component]
-pub fn QrCode(props: &QrCodeProps) -> Html {
-    let is_broken = use_state_eq(|| false);
-    if *is_broken {
-        return Html::default();
-    }
+/// The code of `path` (path and query of this site). It keeps its place while it loads, and leaves
+/// it when the server cannot draw.
+pub(super) fn qr_code(path: &str, api_base: &str, texts: &Texts) -> Html {
     let origin = String::from(encode_uri_component(&browser::origin()));
-    let path = String::from(encode_uri_component(&props.path));
-    let base: &str = &props.api_base;
-    let src = [base, routes::QR, "?origin=", &origin, "&path=", &path].concat();
-    let onerror = Callback::from(move |_: Event| is_broken.set(true));
+    let path = String::from(encode_uri_component(path));
+    let src = [api_base, routes::QR, "?origin=", &origin, "&path=", &path].concat();
+    // Straight on the element: a component with a state for this one case would cost 4 kB.
+    let onerror = |event: Event| {
+        if let Some(image) = event.target_dyn_into::<web_sys::HtmlElement>() {
+            image.set_hidden(true);
+        }
+    };
     html! {
         <div class="wc-qr">
-            <img {src} alt={props.texts.qr_label} width="200" height="200" {onerror} />
+            <img {src} alt={texts.qr_label} width="200" height="200" {onerror} />
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! The frame of every screen that tells how something stands: a mark, a heading, a sentence, more.
 
+use super::words::p;
 use yew::prelude::*;
 
 /// What stands in the frame.
@@ -26,7 +27,7 @@ pub(super) fn result(outcome: Outcome, heading: &NodeRef) -> Html {
         <div class="wc-screen wc-result">
             { mark }
             <h1 class="wc-result__title" tabindex="-1" ref={heading}>{ title }</h1>
-            if !text.is_empty() { <p class="wc-result__text">{ text }</p> }
+            if !text.is_empty() { { p("wc-result__text", &text) } }
             { more }
             <div class="wc-actions">{ actions }</div>
         </div>

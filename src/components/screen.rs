@@ -1,24 +1,22 @@
 //! Which screen a checkout state has.
 
+use super::words::{h2, p};
 use wechat_checkout_protocol::{Attention, OrderStatus};
 use yew::prelude::*;
 
 use super::{
-    HandOver,
     announcement::settled_words,
-    countdown::Countdown,
+    countdown::countdown,
     delivered::delivered,
-    elapsed::Elapsed,
-    hand_over_sentence,
+    elapsed::elapsed,
+    hand_over, hand_over_sentence,
     marks::{attention_mark, clock_mark, paid_mark, return_mark, waiting_mark},
     notice::notice,
     order_details::order_details,
-    order_skeleton,
     pay_bar::pay_bar,
     result::{ButtonKind, Outcome, button, result},
-    trouble_panel,
-    trouble_panel::support_code,
-    yuan,
+    skeleton::order_skeleton,
+    trouble_panel, yuan,
 };
 use crate::{
     browser,
@@ -33,15 +31,15 @@ pub(super) struct Screen<'a> {
     pub(super) handle: &'a CheckoutHandle,
     pub(super) texts: &'static Texts,
     pub(super) environment: Environment,
-    pub(super) api_base: AttrValue,
+    pub(super) api_base: &'a str,
     pub(super) heading: &'a NodeRef,
-    pub(super) on_done: Option<Callback<()>>,
-    pub(super) on_orders: Option<Callback<()>>,
+    pub(super) on_done: Option<&'a Callback<()>>,
+    pub(super) on_orders: Option<&'a Callback<()>>,
 }
 
 impl Screen<'_> {
     pub(super) fn view(&self) -> Html {
-        match self.handle.state() {
+        match &*self.handle.state() {
             Checkout::Idle => order_skeleton(self.texts.loading),
             Checkout::Issuing { asking, .. } => {
                 self.awaiting(asking.trouble.as_ref(), self.texts.issuing)
@@ -78,6 +76,12 @@ impl Screen<'_> {
                 is_checking,
                 may_pay_again,
             } => self.not_yet(holding, reason, is_checking, may_pay_again),
+            Stage::UnderReview => self.told(
+                attention_mark(),
+                (self.texts.review_title, self.texts.review_text),
+                order_details(&holding.order, self.texts),
+                self.orders(),
+            ),
             Stage::Expiring => self.told(
                 waiting_mark(),
                 (self.texts.expiring_title, self.texts.expiring_text),
@@ -91,13 +95,15 @@ impl Screen<'_> {
     /// The order, ready to be paid, with what happened before above it.
     fn payable(&self, holding: &Holding, said: Option<Notice>, reason: Option<FailReason>) -> Html {
         let (order, texts) = (&holding.order, self.texts);
-        let ends_at = self
-            .handle
-            .now()
-            .plus_ms(holding.time_left_ms(self.handle.now()));
+        let time_left_ms = holding.time_left_ms(self.handle.now());
         let is_open = matches!(holding.stage, Stage::SheetOpen { .. });
+        let class = if is_open {
+            "wc-screen wc-screen--dimmed"
+        } else {
+            "wc-screen"
+        };
         html! {
-            <div class={classes!("wc-screen", is_open.then_some("wc-screen--dimmed"))}>
+            <div {class}>
                 if let Some(Notice::Cancelled) = said {
                     { notice(texts.cancelled_title, texts.cancelled_text) }
                 }
@@ -108,21 +114,19 @@ impl Screen<'_> {
                     { notice(texts.failed_title, (texts.reason)(reason)) }
                 }
                 <div class="wc-summary">
-                    <p class="wc-summary__merchant">{ order.merchant_name.clone() }</p>
+                    { p("wc-summary__merchant", &order.merchant_name) }
                     <h1 class="wc-summary__amount" tabindex="-1" ref={self.heading}
                         aria-label={yuan(order.amount_total)}>
                         <small>{ "¥" }</small>{ order.amount_total.to_string() }
                     </h1>
-                    <Countdown {ends_at} {texts} />
+                    { countdown(time_left_ms, texts) }
                 </div>
-                { order_details(order, texts) }
-                if reason.is_some() {
-                    { support_code(Some(order.id.as_str()), texts) }
+                if !self.environment.opens_sheet() {
+                    { self.hand_over() }
                 }
+                { order_details(order, texts) }
                 if self.environment.opens_sheet() {
                     { pay_bar(holding, self.handle, texts) }
-                } else {
-                    { self.hand_over() }
                 }
             </div>
         }
@@ -134,10 +138,10 @@ impl Screen<'_> {
         let path = browser::path_and_query();
         html! {
             <section class="wc-card wc-hand-over-card">
-                <h2 class="wc-card__title">{ texts.hand_over_title }</h2>
+                { h2("wc-card__title", texts.hand_over_title) }
                 <p>{ hand_over_sentence(self.environment, texts) }</p>
-                <HandOver {path} api_base={self.api_base.clone()} {texts} />
-                <p class="wc-caption">{ texts.hand_over_waiting }</p>
+                { hand_over(&path, self.api_base, texts) }
+                { p("wc-caption", texts.hand_over_waiting) }
             </section>
         }
     }
@@ -152,7 +156,7 @@ impl Screen<'_> {
         let text = reason.map_or(texts.confirming_text, texts.reason);
         let more = html! {
             <>
-                <Elapsed {since} {texts} />
+                { elapsed(self.handle.now().since_ms(since), texts) }
                 { order_details(&holding.order, texts) }
             </>
         };
@@ -184,7 +188,7 @@ impl Screen<'_> {
         let more = html! {
             <>
                 if let Some(reason) = reason {
-                    <p class="wc-result__text">{ (texts.reason)(reason) }</p>
+                    { p("wc-result__text", (texts.reason)(reason)) }
                 }
                 { order_details(&holding.order, texts) }
             </>
@@ -222,7 +226,7 @@ impl Screen<'_> {
         let more = html! {
             <>
                 if is_paid {
-                    <p class="wc-result__amount">{ yuan(order.amount_total) }</p>
+                    { p("wc-result__amount", &yuan(order.amount_total)) }
                 }
                 { delivered(order, texts) }
                 { order_details(order, texts) }
@@ -267,23 +271,23 @@ impl Screen<'_> {
     }
 
     fn done(&self) -> Html {
-        let Some(on_done) = self.on_done.clone() else {
+        let Some(on_done) = self.on_done.cloned() else {
             return Html::default();
         };
-        let kind = match self
+        let status = self
             .handle
             .state()
             .holding()
-            .map(|holding| holding.order.status)
-        {
-            Some(OrderStatus::Confirmed) => ButtonKind::Primary,
-            _ => ButtonKind::Quiet,
-        };
-        button(kind, "done", self.texts.done, false, on_done)
+            .map(|holding| holding.order.status);
+        if status == Some(OrderStatus::Confirmed) {
+            button(ButtonKind::Primary, "done", self.texts.done, false, on_done)
+        } else {
+            button(ButtonKind::Quiet, "leave", self.texts.leave, false, on_done)
+        }
     }
 
     fn orders(&self) -> Html {
-        let Some(on_orders) = self.on_orders.clone() else {
+        let Some(on_orders) = self.on_orders.cloned() else {
             return Html::default();
         };
         button(

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::{
-    CopyButton,
+    copy_button::copy_button,
     marks::attention_mark,
     result::{ButtonKind, Outcome, button, result},
 };
@@ -13,7 +13,6 @@ use crate::{
 };
 
 /// The whole screen.
-#[must_use]
 pub fn trouble_panel(
     trouble: &Trouble,
     texts: &'static Texts,
@@ -48,12 +47,11 @@ pub(super) fn support_code(code: Option<&str>, texts: &'static Texts) -> Html {
     let Some(code) = code else {
         return Html::default();
     };
-    let code = code.to_owned();
     html! {
         <p class="wc-support" data-test="support-code">
             <span>{ texts.support_code }</span>
-            <code>{ code.clone() }</code>
-            <CopyButton value={code} label={texts.copy} {texts} />
+            <code>{ code.to_owned() }</code>
+            { copy_button(code, texts) }
         </p>
     }
 }

@@ -1,12 +1,12 @@
 //! The buyer's membership.
 
+use super::words::p;
 use wechat_checkout_protocol::UnixMillis;
 use yew::{Html, html};
 
 use crate::text::{Moment, Texts, fill};
 
 /// The state of the membership at `now`.
-#[must_use]
 pub fn vip_card(vip_until: Option<UnixMillis>, now: UnixMillis, texts: &Texts) -> Html {
     let (class, sentence) = match vip_until {
         None => ("wc-vip", texts.vip_none.to_owned()),
@@ -21,8 +21,8 @@ pub fn vip_card(vip_until: Option<UnixMillis>, now: UnixMillis, texts: &Texts) -
     };
     html! {
         <div {class} data-test="vip-state">
-            <p class="wc-vip__state">{ sentence }</p>
-            <p class="wc-vip__hint">{ texts.vip_invitation }</p>
+            { p("wc-vip__state", &sentence) }
+            { p("wc-vip__hint", texts.vip_invitation) }
         </div>
     }
 }

@@ -1,5 +1,7 @@
 //! The checkout as one component: give it a product or an order, hear how it ends.
 
+use std::rc::Rc;
+
 use wechat_checkout_protocol::{OrderId, ProductId};
 use yew::prelude::*;
 
@@ -7,9 +9,9 @@ use super::{announcement::announcement, notice::notice, screen::Screen};
 use crate::{
     api::ApiClient,
     browser,
-    checkout::{Checkout, CheckoutEvent, Holding, Link, Stage, Start, TroubleKind},
+    checkout::{Checkout, CheckoutEvent, Event, Holding, Link, Stage, Start, TroubleKind},
     environment::Environment,
-    hooks::use_checkout,
+    hooks::{CheckoutHandle, driver::Driver},
     text::{Language, Texts},
 };
 
@@ -46,49 +48,117 @@ pub struct WechatCheckoutProps {
 }
 
 /// From "the buyer wants this" to "the server says how it ended".
-#[component]
-pub fn WechatCheckout(props: &WechatCheckoutProps) -> Html {
-    let environment = props.environment.unwrap_or_else(browser::environment);
-    let texts = props.texts.unwrap_or_else(|| {
-        Language::choose(None, &browser::user_agent(), browser::language().as_deref()).texts()
-    });
-    let start = match (&props.order, &props.product) {
-        (Some(order_id), _) => Some(Start::Order(order_id.clone())),
-        (None, Some(product_id)) => Some(Start::Product {
-            product_id: product_id.clone(),
-            quantity: props.quantity,
-        }),
-        (None, None) => None,
-    };
-    let handle = use_checkout(
-        start,
-        props.api.clone(),
-        environment.can_sign_in(),
-        props.on_event.clone(),
-    );
-    let state = handle.state();
-    let stage = stage_name(state);
-    let heading = use_focus_on_change(stage);
-    let status = state.holding().map(|holding| holding.order.status.as_str());
-    let screen = Screen {
-        handle: &handle,
-        texts,
-        environment,
-        api_base: props.api.base().to_owned().into(),
-        heading: &heading,
-        on_done: props.on_done.clone(),
-        on_orders: props.on_orders.clone(),
-    };
-    html! {
-        <section class="wechat-checkout" data-test="order-status"
-            data-status={status.unwrap_or("none")} data-stage={stage}
-            data-order={state.holding().map(|holding| holding.order.id.as_str().to_owned())}>
-            <div class="wc-offscreen" role="status" aria-live="polite">
-                { announcement(state, texts) }
-            </div>
-            { state.holding().map_or_else(Html::default, |holding| side_trouble(holding, texts)) }
-            { screen.view() }
-        </section>
+#[derive(Debug)]
+pub struct WechatCheckout {
+    driver: Rc<Driver>,
+    environment: Environment,
+    heading: NodeRef,
+    stage_shown: &'static str,
+}
+
+impl Component for WechatCheckout {
+    type Message = ();
+    type Properties = WechatCheckoutProps;
+
+    fn create(ctx: &Context<WechatCheckout>) -> WechatCheckout {
+        let props = ctx.props();
+        let environment = props.environment.unwrap_or_else(browser::environment);
+        let link = ctx.link().clone();
+        let on_change = Box::new(move || link.send_message(()));
+        let driver = Driver::new(props.api.clone(), environment.can_sign_in(), on_change);
+        driver.set_listener(props.on_event.clone());
+        let stage_shown = stage_name(&driver.state());
+        WechatCheckout {
+            driver,
+            environment,
+            heading: NodeRef::default(),
+            stage_shown,
+        }
+    }
+
+    fn changed(&mut self, ctx: &Context<WechatCheckout>, before: &WechatCheckoutProps) -> bool {
+        self.driver.set_listener(ctx.props().on_event.clone());
+        if ctx.props().start() != before.start() {
+            self.start(ctx);
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<WechatCheckout>) -> Html {
+        let props = ctx.props();
+        let texts = props.texts();
+        let handle = CheckoutHandle::from(&self.driver);
+        let state = &*handle.state();
+        let order = state.holding().map(|holding| &holding.order);
+        let screen = Screen {
+            handle: &handle,
+            texts,
+            environment: self.environment,
+            api_base: props.api.base(),
+            heading: &self.heading,
+            on_done: props.on_done.as_ref(),
+            on_orders: props.on_orders.as_ref(),
+        };
+        html! {
+            <section class="wechat-checkout" data-test="order-status"
+                data-status={order.map_or("none", |order| order.status.as_str())}
+                data-stage={stage_name(state)}
+                data-order={order.map(|order| order.id.as_str().to_owned())}>
+                <div class="wc-offscreen" role="status" aria-live="polite">
+                    { announcement(state, texts) }
+                </div>
+                if let Some(holding) = state.holding() {
+                    { side_trouble(holding, texts) }
+                }
+                { screen.view() }
+            </section>
+        }
+    }
+
+    /// The result is what a screen reader and a keyboard should meet first.
+    fn rendered(&mut self, ctx: &Context<WechatCheckout>, is_first: bool) {
+        if is_first {
+            self.start(ctx);
+        }
+        let stage = stage_name(&self.driver.state());
+        if self.stage_shown != stage {
+            self.stage_shown = stage;
+            if let Some(element) = self.heading.cast::<web_sys::HtmlElement>() {
+                browser::focus(&element);
+            }
+        }
+    }
+
+    fn destroy(&mut self, _ctx: &Context<WechatCheckout>) {
+        self.driver.close();
+    }
+}
+
+impl WechatCheckout {
+    fn start(&self, ctx: &Context<WechatCheckout>) {
+        if let Some(start) = ctx.props().start() {
+            self.driver.dispatch(Event::Started(start));
+        }
+    }
+}
+
+impl WechatCheckoutProps {
+    fn start(&self) -> Option<Start> {
+        match (&self.order, &self.product) {
+            (Some(order_id), _) => Some(Start::Order(order_id.clone())),
+            (None, Some(product_id)) => Some(Start::Product {
+                product_id: product_id.clone(),
+                quantity: self.quantity,
+            }),
+            (None, None) => None,
+        }
+    }
+
+    fn texts(&self) -> &'static Texts {
+        self.texts.unwrap_or_else(|| {
+            let browser = browser::language();
+            Language::choose(None, &browser::user_agent(), browser.as_deref()).texts()
+        })
     }
 }
 
@@ -105,24 +175,6 @@ fn side_trouble(holding: &Holding, texts: &Texts) -> Html {
     }
 }
 
-/// The result is what a screen reader and a keyboard should meet first. The first screen is not a
-/// result: there the focus stays where the buyer put it.
-#[hook]
-fn use_focus_on_change(stage: &'static str) -> NodeRef {
-    let heading = use_node_ref();
-    let seen = use_mut_ref(|| stage);
-    use_effect_with(stage, {
-        let heading = heading.clone();
-        move |&stage| {
-            let is_new = seen.replace(stage) != stage;
-            if is_new && let Some(element) = heading.cast::<web_sys::HtmlElement>() {
-                browser::focus(&element);
-            }
-        }
-    });
-    heading
-}
-
 /// Names the screen for styles and tests.
 fn stage_name(state: &Checkout) -> &'static str {
     match state {
@@ -135,6 +187,7 @@ fn stage_name(state: &Checkout) -> &'static str {
             Stage::Confirming { .. } => "confirming",
             Stage::NotYetConfirmed { .. } => "not_yet_confirmed",
             Stage::Failed { .. } => "failed",
+            Stage::UnderReview => "under_review",
             Stage::Expiring => "expiring",
             Stage::Settled => holding.order.status.as_str(),
         },

@@ -6,10 +6,11 @@
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
+    pin::Pin,
     rc::Rc,
 };
 
-use gloo_timers::callback::Timeout;
+use gloo_timers::callback::{Interval, Timeout};
 use wasm_bindgen_futures::spawn_local;
 use wechat_checkout_protocol::{BridgeParams, OrderId, OrderView, ProductId};
 use yew::Callback;
@@ -19,12 +20,16 @@ use crate::{
     api::{ApiClient, CallError},
     bridge::{self, PendingSheet},
     browser::{self, LifeListeners, PageLife},
-    checkout::{Checkout, CheckoutEvent, Effect, Event, Timer, Trouble, TroubleKind, transition},
+    checkout::{
+        Checkout, CheckoutEvent, Effect, Event, Holding, Timer, Trouble, TroubleKind, transition,
+    },
     push::{News, Watcher},
     sign_in,
 };
 
-pub(super) struct Driver {
+type OrderCall = Pin<Box<dyn Future<Output = Result<OrderView, CallError>>>>;
+
+pub(crate) struct Driver {
     api: ApiClient,
     can_sign_in: bool,
     state: RefCell<Rc<Checkout>>,
@@ -37,14 +42,26 @@ pub(super) struct Driver {
     sheet: RefCell<Option<PendingSheet>>,
     timers: RefCell<Vec<(Timer, Timeout)>>,
     life: RefCell<Option<LifeListeners>>,
+    clock: RefCell<Option<Interval>>,
+}
+
+/// How often a running time is drawn again.
+const TICK_MS: u32 = 1_000;
+
+impl std::fmt::Debug for Driver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Driver")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Driver {
-    pub(super) fn new(api: ApiClient, can_sign_in: bool, on_change: Box<dyn Fn()>) -> Rc<Driver> {
+    pub(crate) fn new(api: ApiClient, can_sign_in: bool, on_change: Box<dyn Fn()>) -> Rc<Driver> {
         let driver = Rc::new(Driver {
             api,
             can_sign_in,
-            state: RefCell::new(Rc::new(Checkout::Idle)),
+            state: RefCell::default(),
             queue: RefCell::default(),
             is_running: Cell::new(false),
             is_closed: Cell::new(false),
@@ -54,6 +71,7 @@ impl Driver {
             sheet: RefCell::default(),
             timers: RefCell::default(),
             life: RefCell::default(),
+            clock: RefCell::default(),
         });
         let weak = Rc::downgrade(&driver);
         let listeners = browser::listen_to_life(move |life| {
@@ -62,28 +80,38 @@ impl Driver {
             }
         });
         driver.life.replace(Some(listeners));
+        let weak = Rc::downgrade(&driver);
+        let clock = Interval::new(TICK_MS, move || {
+            if let Some(driver) = weak.upgrade()
+                && driver.state().holding().is_some_and(Holding::is_counting)
+            {
+                (driver.on_change)();
+            }
+        });
+        driver.clock.replace(Some(clock));
         driver
     }
 
-    pub(super) fn state(&self) -> Rc<Checkout> {
+    pub(crate) fn state(&self) -> Rc<Checkout> {
         Rc::clone(&self.state.borrow())
     }
 
-    pub(super) fn set_listener(&self, on_event: Callback<CheckoutEvent>) {
+    pub(crate) fn set_listener(&self, on_event: Callback<CheckoutEvent>) {
         self.on_event.replace(on_event);
     }
 
     /// Ends everything that this checkout runs. The order itself lives on, on the server.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.is_closed.set(true);
         self.watcher.take();
         self.sheet.take();
         self.life.take();
+        self.clock.take();
         self.timers.borrow_mut().clear();
     }
 
     /// Feeds one event. Events that effects cause meanwhile wait for their turn.
-    pub(super) fn dispatch(self: &Rc<Self>, event: Event) {
+    pub(crate) fn dispatch(self: &Rc<Self>, event: Event) {
         if self.is_closed.get() {
             return;
         }
@@ -95,8 +123,8 @@ impl Driver {
             // Its own statement: the queue must be free again while the event is worked on.
             let next = self.queue.borrow_mut().pop_front();
             let Some(event) = next else { break };
-            let before = self.state();
-            let next = transition((*before).clone(), event, browser::now());
+            let before = Rc::unwrap_or_clone(self.state.take());
+            let next = transition(before, event, browser::now());
             self.state.replace(Rc::new(next.state));
             for effect in next.effects {
                 self.perform(effect);
@@ -133,10 +161,8 @@ impl Driver {
             }
             Effect::LoadOrder(order_id) => {
                 let api = self.api.clone();
-                self.ask(
-                    async move { api.order(&order_id).await },
-                    Event::LoadingFailed,
-                );
+                let call = Box::pin(async move { api.order(&order_id).await });
+                self.ask(call, Event::LoadingFailed);
             }
             Effect::RefreshBridge(order_id) => self.refresh_bridge(order_id),
             Effect::OpenSheet(params) => self.open_sheet(*params),
@@ -146,7 +172,7 @@ impl Driver {
                 raw,
             } => {
                 let api = self.api.clone();
-                let call = async move { api.report(&order_id, outcome, raw).await };
+                let call = Box::pin(async move { api.report(&order_id, outcome, raw).await });
                 self.ask(call, Event::ReportFailed);
             }
             Effect::Watch(order_id) => self.watch(order_id),
@@ -170,13 +196,13 @@ impl Driver {
             };
             return self.dispatch(Event::PlacingFailed(trouble));
         };
-        let call = async move { api.place_order(product_id, quantity, key).await };
+        let call = Box::pin(async move { api.place_order(product_id, quantity, key).await });
         self.ask(call, Event::PlacingFailed);
     }
 
     fn refresh_bridge(self: &Rc<Self>, order_id: OrderId) {
         let api = self.api.clone();
-        let call = async move {
+        let call = Box::pin(async move {
             let order = api.refresh_bridge(&order_id).await?;
             // Without them the machine would ask again and again.
             if order.is_payable && order.bridge.is_none() {
@@ -184,16 +210,13 @@ impl Driver {
                 return Err(CallError::Unreadable { status: 200 });
             }
             Ok(order)
-        };
+        });
         self.ask(call, Event::BridgeRefused);
     }
 
-    /// Performs a call; its answer is an order, its failure becomes the event given.
-    fn ask(
-        self: &Rc<Self>,
-        call: impl Future<Output = Result<OrderView, CallError>> + 'static,
-        failed: fn(Trouble) -> Event,
-    ) {
+    /// Performs a call; its answer is an order, its failure becomes the event given. Boxed, so that
+    /// what follows the answer exists once in the wasm.
+    fn ask(self: &Rc<Self>, call: OrderCall, failed: fn(Trouble) -> Event) {
         let weak = Rc::downgrade(self);
         spawn_local(async move {
             let answer = call.await;

@@ -1,9 +1,7 @@
-//! Hooks: they perform what the machine wishes and fetch what the pages show.
+//! Performs what the machine wishes, for the component and for apps with screens of their own.
 
-mod driver;
+pub(crate) mod driver;
 mod idempotency;
-mod use_answer;
 mod use_checkout;
 
-pub use use_answer::{Answer, AnswerHandle, use_answer};
 pub use use_checkout::{CheckoutHandle, use_checkout};

@@ -15,14 +15,21 @@ use crate::{
 /// One running checkout.
 #[derive(Clone)]
 pub struct CheckoutHandle {
-    state: Rc<Checkout>,
     driver: Rc<Driver>,
+}
+
+impl From<&Rc<Driver>> for CheckoutHandle {
+    fn from(driver: &Rc<Driver>) -> CheckoutHandle {
+        CheckoutHandle {
+            driver: Rc::clone(driver),
+        }
+    }
 }
 
 impl std::fmt::Debug for CheckoutHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CheckoutHandle")
-            .field("state", &self.state)
+            .field("state", &self.driver.state())
             .finish_non_exhaustive()
     }
 }
@@ -30,8 +37,8 @@ impl std::fmt::Debug for CheckoutHandle {
 impl CheckoutHandle {
     /// What the machine knows.
     #[must_use]
-    pub fn state(&self) -> &Checkout {
-        &self.state
+    pub fn state(&self) -> Rc<Checkout> {
+        self.driver.state()
     }
 
     /// The device's clock, as the machine reads it.
@@ -81,8 +88,5 @@ pub fn use_checkout(
         let driver = Rc::clone(&driver);
         move |_| move || driver.close()
     });
-    CheckoutHandle {
-        state: driver.state(),
-        driver,
-    }
+    CheckoutHandle::from(&driver)
 }

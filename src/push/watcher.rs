@@ -19,9 +19,10 @@ use super::{
     socket::{Socket, SocketNews},
 };
 use crate::{
-    api::{ApiClient, CallError, json},
+    api::{ApiClient, CallError},
     browser,
     checkout::{Link, Trouble, TroubleKind},
+    json,
 };
 
 /// What a watcher tells.
@@ -265,5 +266,5 @@ fn read_snapshot(text: &str) -> Option<OrderView> {
     if field("type")?.as_string()? != "snapshot" {
         return None;
     }
-    serde_wasm_bindgen::from_value(field("order")?).ok()
+    json::read_value(field("order")?)
 }

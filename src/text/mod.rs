@@ -16,7 +16,10 @@ pub use zh_tw::ZH_TW;
 
 use wechat_checkout_protocol::OrderStatus;
 
-use crate::checkout::{FailReason, TroubleKind};
+use crate::{
+    checkout::{FailReason, TroubleKind},
+    search,
+};
 
 /// The languages of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,7 +77,7 @@ impl Language {
     /// language. Simplified Chinese for everybody else: the shop's prices and goods are Chinese.
     #[must_use]
     pub fn choose(chosen: Option<&str>, user_agent: &str, browser: Option<&str>) -> Language {
-        let wechat = user_agent.split_once("Language/").map(|(_, rest)| rest);
+        let wechat = search::after(user_agent, "Language/");
         let wechat = wechat.and_then(|rest| rest.split([' ', ';', ')']).next());
         [chosen, wechat, browser]
             .into_iter()
@@ -213,6 +216,8 @@ texts! {
     copy_failed,
     /// Button.
     done,
+    /// Button: away from an order that is not paid.
+    leave,
     /// The sheet did not open.
     failed_title,
     /// Label.
@@ -271,6 +276,8 @@ texts! {
     hand_over_too_old,
     /// Under the hand-over code.
     hand_over_waiting,
+    /// Heading of the list of orders.
+    all_orders,
     /// No orders yet.
     no_orders,
     /// Heading.
@@ -280,7 +287,10 @@ texts! {
 /// Puts the one value into a sentence.
 #[must_use]
 pub fn fill(sentence: &str, value: &str) -> String {
-    sentence.replacen("{}", value, 1)
+    match sentence.split_once('{') {
+        Some((before, after)) => [before, value, after.strip_prefix('}').unwrap_or(after)].concat(),
+        None => sentence.to_owned(),
+    }
 }
 
 /// Two sets of sentences are the same when they are one.
