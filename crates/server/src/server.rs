@@ -2,9 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -27,16 +25,13 @@ use crate::worker::{Bells, Inquiries, Refunds, Webhooks, work_when_due};
 /// them then waits a second.
 const BACKLOG: u32 = 4_096;
 
-/// Requests under way get this long to finish when the server stops.
-const STOP_WITHIN: Duration = Duration::from_secs(10);
-
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
     app: SharedApp,
     stop: oneshot::Sender<()>,
-    listening: JoinHandle<std::io::Result<()>>,
+    listening: JoinHandle<()>,
     workers: Vec<JoinHandle<()>>,
 }
 
@@ -107,15 +102,7 @@ impl Server {
             workers.push(tokio::spawn(work_when_due(Webhooks { app, target })));
         }
         let (stop, stopped) = oneshot::channel();
-        let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
-            router.into_make_service_with_connect_info();
-        let listening = tokio::spawn(async move {
-            axum::serve(listener, service)
-                .with_graceful_shutdown(async {
-                    let _ = stopped.await;
-                })
-                .await
-        });
+        let listening = tokio::spawn(http::serve(listener, router, stopped));
         tracing::info!(%address, "listening");
         Ok(Server {
             address,
@@ -142,12 +129,7 @@ impl Server {
     pub async fn stop(self) {
         let _ = self.stop.send(());
         self.app.hub.stop();
-        if tokio::time::timeout(STOP_WITHIN, self.listening)
-            .await
-            .is_err()
-        {
-            tracing::warn!("requests were still under way when the server stopped");
-        }
+        let _ = self.listening.await;
         for worker in self.workers {
             worker.abort();
             let _ = worker.await;

@@ -33,7 +33,7 @@ as_owner() {
 start() {
     as_owner "$programs/pg_ctl" --pgdata="$folder/data" --log="$folder/log" --wait --silent \
         --options="-c port=$port -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
--c max_connections=400 -c fsync=${CHECKOUT_TEST_FSYNC:-off} -c log_statement=none" \
+-c max_connections=400 -c fsync=${TEST_POSTGRES_FSYNC:-off} -c log_statement=none" \
         start >/dev/null 2>&1
 }
 

@@ -104,10 +104,16 @@ const fn open_max() -> u32 {
     5
 }
 
+/// Variables that begin like the configuration's and are none of it: the place of the file, and the
+/// tests' database.
+const OTHER_VARIABLES: [&str; 2] = ["config_file", "test_postgres"];
+
 pub(super) fn read(path: &Path, store: Option<&str>) -> Result<ConfigFile, Box<figment::Error>> {
-    let mut figment = Figment::new()
-        .merge(Toml::file_exact(path))
-        .merge(Env::prefixed("CHECKOUT_").split("__"));
+    let mut figment = Figment::new().merge(Toml::file_exact(path)).merge(
+        Env::prefixed("CHECKOUT_")
+            .ignore(&OTHER_VARIABLES)
+            .split("__"),
+    );
     if let Some(store) = store {
         figment = figment.merge(Serialized::default("store", store));
     }

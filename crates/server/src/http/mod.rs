@@ -14,6 +14,7 @@ mod orders;
 mod page;
 mod qr;
 mod request;
+mod serve;
 mod session;
 mod trace;
 mod watch;
@@ -30,6 +31,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use wechat_checkout_protocol::{ErrorCode, routes};
+
+pub(crate) use self::serve::serve;
 
 use self::answer::Refused;
 use crate::app::SharedApp;

@@ -3,8 +3,9 @@
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
-use wechat_checkout_protocol::OrderId;
+use wechat_checkout_protocol::{ErrorCode, OrderId};
 
+use super::answer::Refused;
 use super::request::OrderPath;
 use crate::app::SharedApp;
 use crate::push;
@@ -28,11 +29,13 @@ pub(super) async fn watch_order(
     State(app): State<SharedApp>,
     OrderPath(id): OrderPath,
     upgrade: WebSocketUpgrade,
-) -> Response {
-    upgrade
+) -> Result<Response, Refused> {
+    let seat = app.hub.seat().ok_or(ErrorCode::TooManyRequests)?;
+    let response = upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
         .max_message_size(FRAME_BYTES_MAX)
         .max_frame_size(FRAME_BYTES_MAX)
-        .on_upgrade(move |socket| async move { push::watch_order(&app, &id, socket).await })
+        .on_upgrade(move |socket| async move { push::watch_order(&app, &id, seat, socket).await });
+    Ok(response)
 }

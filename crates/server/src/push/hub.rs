@@ -32,10 +32,15 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// Subscribes to an order's bell; `None` when too many watch already.
+    /// Takes a seat for a socket, before anybody knows who sits there; `None` when all are taken.
     #[must_use]
-    pub fn subscribe(&self, id: &OrderId) -> Option<Subscription> {
-        let seat = Arc::clone(&self.seats).try_acquire_owned().ok()?;
+    pub fn seat(&self) -> Option<Seat> {
+        Arc::clone(&self.seats).try_acquire_owned().ok().map(Seat)
+    }
+
+    /// Subscribes to an order's bell; `None` when too many watch it already.
+    #[must_use]
+    pub fn subscribe(&self, id: &OrderId, seat: Seat) -> Option<Subscription> {
         let mut bells = self.bells.lock().ok()?;
         // Two last watchers who leave at the same moment each see the other: swept here.
         bells.retain(|_, bell| bell.receiver_count() > 0);
@@ -87,6 +92,10 @@ impl Hub {
     }
 }
 
+/// One of the server's sockets.
+#[derive(Debug)]
+pub struct Seat(#[expect(dead_code, reason = "held until dropped")] OwnedSemaphorePermit);
+
 /// A watcher's place; given up when dropped.
 #[derive(Debug)]
 pub struct Subscription {
@@ -94,7 +103,7 @@ pub struct Subscription {
     stopping: watch::Receiver<bool>,
     hub: Hub,
     id: OrderId,
-    _seat: OwnedSemaphorePermit,
+    _seat: Seat,
 }
 
 /// What a watcher hears.
@@ -135,6 +144,10 @@ impl Drop for Subscription {
 mod tests {
     use super::*;
 
+    fn watch(hub: &Hub, order: &str) -> Option<Subscription> {
+        hub.subscribe(&id(order), hub.seat()?)
+    }
+
     fn id(text: &str) -> OrderId {
         OrderId::parse(text).expect("a test id")
     }
@@ -142,7 +155,7 @@ mod tests {
     #[tokio::test]
     async fn a_watcher_hears_a_bell_rung_before_it_listened() {
         let hub = Hub::default();
-        let mut watcher = hub.subscribe(&id("order-1")).expect("a seat");
+        let mut watcher = watch(&hub, "order-1").expect("a seat");
         hub.ring(&id("order-2"));
         hub.ring(&id("order-1"));
         assert_eq!(watcher.heard().await, Heard::Change);
@@ -153,8 +166,8 @@ mod tests {
     #[test]
     fn the_last_watcher_takes_the_bell_with_him() {
         let hub = Hub::default();
-        let first = hub.subscribe(&id("order-1"));
-        let second = hub.subscribe(&id("order-1"));
+        let first = watch(&hub, "order-1");
+        let second = watch(&hub, "order-1");
         drop(first);
         assert!(!hub.is_idle());
         drop(second);
@@ -165,9 +178,9 @@ mod tests {
     fn an_order_has_a_bounded_number_of_watchers() {
         let hub = Hub::default();
         let watchers: Vec<_> = (0..SOCKETS_PER_ORDER_MAX)
-            .map(|_| hub.subscribe(&id("order-1")))
+            .map(|_| watch(&hub, "order-1"))
             .collect();
         assert!(watchers.iter().all(Option::is_some));
-        assert!(hub.subscribe(&id("order-1")).is_none());
+        assert!(watch(&hub, "order-1").is_none());
     }
 }

@@ -5,5 +5,5 @@ mod hub;
 mod session;
 
 pub use follow::follow_journal;
-pub use hub::{Hub, Subscription};
+pub use hub::{Hub, Seat, Subscription};
 pub use session::watch_order;

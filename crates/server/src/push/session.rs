@@ -6,7 +6,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use wechat_checkout_protocol::watch::{PING_INTERVAL_MS, WATCH_FRAME_DUE_MS, close};
 use wechat_checkout_protocol::{ClientFrame, OpenId, OrderId, ServerFrame};
 
-use super::hub::{Heard, Subscription};
+use super::hub::{Heard, Seat, Subscription};
 use crate::app::App;
 use crate::flow::view::order_view;
 use crate::session::Purpose;
@@ -19,9 +19,9 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 type Ended = u16;
 
 /// Serves one socket until it ends.
-pub async fn watch_order(app: &App, id: &OrderId, mut socket: WebSocket) {
+pub async fn watch_order(app: &App, id: &OrderId, seat: Seat, mut socket: WebSocket) {
     metrics::gauge!("watch_sockets").increment(1);
-    if let Err(code) = serve(app, id, &mut socket).await {
+    if let Err(code) = serve(app, id, seat, &mut socket).await {
         let frame = CloseFrame {
             code,
             reason: Utf8Bytes::from_static(""),
@@ -31,10 +31,10 @@ pub async fn watch_order(app: &App, id: &OrderId, mut socket: WebSocket) {
     metrics::gauge!("watch_sockets").decrement(1);
 }
 
-async fn serve(app: &App, id: &OrderId, socket: &mut WebSocket) -> Result<(), Ended> {
+async fn serve(app: &App, id: &OrderId, seat: Seat, socket: &mut WebSocket) -> Result<(), Ended> {
     let openid = first_frame(app, socket).await?;
     // Subscribing before reading: a change in between rings, so nothing falls between.
-    let mut subscription = app.hub.subscribe(id).ok_or(close::TOO_MANY)?;
+    let mut subscription = app.hub.subscribe(id, seat).ok_or(close::TOO_MANY)?;
     let record = own_order(app, id, &openid).await?;
     let mut seq = record.order.seq;
     send_snapshot(app, socket, record).await?;

@@ -252,3 +252,21 @@ async fn no_secret_leaves_the_server() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_connection_that_dawdles_over_its_head_is_closed() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let shop = Shop::open().await;
+    let address = shop.server.url().replace("http://", "");
+    let mut slow = tokio::net::TcpStream::connect(address).await.unwrap();
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ")
+        .await
+        .unwrap();
+    let mut answer = Vec::new();
+    let closed = tokio::time::timeout(
+        std::time::Duration::from_secs(40),
+        slow.read_to_end(&mut answer),
+    );
+    let _ = closed.await.expect("closed by the server");
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+}

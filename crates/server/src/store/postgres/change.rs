@@ -21,7 +21,7 @@ pub(super) async fn advance(
     let facts = facts(db, &order, event).await?;
     match decide(&order, event, facts, now) {
         Decision::Applied(change) => {
-            apply(db, &order, *change, JournalEvent::of(event, facts), now).await
+            apply(db, &order, *change, &JournalEvent::of(event, facts), now).await
         }
         Decision::AlreadyApplied => read::record(db, order).await.map(Advanced::AlreadyApplied),
         Decision::Refused(refusal) => Ok(Advanced::Refused(refusal)),
@@ -42,7 +42,7 @@ async fn apply(
     db: &Session,
     before: &Order,
     change: Change,
-    event: JournalEvent,
+    event: &JournalEvent,
     now: UnixMillis,
 ) -> Result<Advanced, Failure> {
     let Change {
@@ -69,7 +69,7 @@ async fn apply(
         Some(refusal) => Advanced::Refused(refusal),
         None => Advanced::Applied(read::record(db, order.clone()).await?),
     };
-    journal::append(db, &order, now, &event).await?;
+    journal::append(db, &order, now, event).await?;
     Ok(advanced)
 }
 

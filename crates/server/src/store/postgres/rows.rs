@@ -107,8 +107,8 @@ pub(super) async fn insert_order(db: &Session, order: &Order) -> Result<(), Fail
         "INSERT INTO orders (id, seq, status, prepay_id, prepay_at, transaction_id, confirmed_at, \
          amount_refunding, amount_refunded, refunds, attention, inquiries, inquiry_from, \
          inquiry_due_at, openid, product_id, title, quantity, amount_total, vip_days, client_ip, \
-         created_at, expires_at, delivered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-         $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+         created_at, expires_at, delivered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
         &[
             &order.id.as_str(),
             &seq_value(order.seq)?,

@@ -21,7 +21,7 @@ pub(super) fn advance(
     let facts = facts(db, &order, event)?;
     match decide(&order, event, facts, now) {
         Decision::Applied(change) => {
-            apply(db, &order, *change, JournalEvent::of(event, facts), now)
+            apply(db, &order, *change, &JournalEvent::of(event, facts), now)
         }
         Decision::AlreadyApplied => read::record(db, order).map(Advanced::AlreadyApplied),
         Decision::Refused(refusal) => Ok(Advanced::Refused(refusal)),
@@ -32,7 +32,7 @@ fn apply(
     db: &Connection,
     before: &Order,
     change: Change,
-    event: JournalEvent,
+    event: &JournalEvent,
     now: UnixMillis,
 ) -> rusqlite::Result<Advanced> {
     let Change {
@@ -48,7 +48,7 @@ fn apply(
     if updated != 1 {
         return Err(rusqlite::Error::StatementChangedRows(updated));
     }
-    append(db, &order, now, &event)?;
+    append(db, &order, now, event)?;
     for effect in &effects {
         match effect {
             Effect::Deliver => deliver::deliver(db, &order, now)?,
@@ -84,7 +84,7 @@ fn facts(db: &Connection, order: &Order, event: &OrderEvent) -> rusqlite::Result
             facts.refund = refunds::known(db, &number, &order.id)?;
         }
         OrderEvent::RefundAsked(asked) => {
-            facts.refund = refunds::known(db, &asked.out_refund_no, &order.id)?
+            facts.refund = refunds::known(db, &asked.out_refund_no, &order.id)?;
         }
         OrderEvent::RefundSettled(settled) => {
             facts.refund = refunds::known(db, &settled.out_refund_no, &order.id)?;
