@@ -1,5 +1,6 @@
 //! Proofs that money is never wrong, and how fast that is; each a command that a person can run.
 //!
+//! - [`simulate`]: whole lives with faults, on a clock that is held, checked after every step;
 //! - [`kills`]: `kill -9` at random moments under duplicate notifications;
 //! - [`power_cuts`]: the disk forgets what was not synced;
 //! - [`bench`]: durable notifications a second, next to what the database could do alone.
@@ -11,3 +12,4 @@ mod disk;
 pub mod kills;
 pub mod power_cuts;
 mod shop;
+pub mod simulate;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use wechat_checkout_proof::{bench, kills, power_cuts};
+use wechat_checkout_proof::{bench, kills, power_cuts, simulate};
 
 /// Proves that nothing is lost and nothing is delivered twice, and measures.
 #[derive(Debug, Parser)]
@@ -19,6 +19,8 @@ enum Proof {
     /// Measures the real server.
     #[command(subcommand)]
     Bench(Bench),
+    /// Lives many small lives of a shop, with faults, and checks the money after every step.
+    Simulate(simulate::Plan),
     /// Kills the server, or cuts its power, again and again while payments come in.
     Chaos(Chaos),
 }
@@ -70,11 +72,11 @@ enum Bench {
     Notify(bench::Plan),
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let result = match Arguments::parse().proof {
-        Proof::Bench(Bench::Notify(plan)) => bench::run(&plan).await,
-        Proof::Chaos(chaos) => chaos.run().await,
+        Proof::Simulate(plan) => simulate::run(&plan),
+        Proof::Bench(Bench::Notify(plan)) => on_one_thread(bench::run(&plan)),
+        Proof::Chaos(chaos) => on_one_thread(chaos.run()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -83,4 +85,12 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The load comes from one thread: the other cores are the server's.
+fn on_one_thread(proof: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(proof)
 }

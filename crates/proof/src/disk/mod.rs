@@ -98,6 +98,13 @@ impl Disk {
         self.lock().failing = operations;
     }
 
+    /// Takes back whatever is still to come of [`Disk::die_after`] and [`Disk::fail`].
+    pub(crate) fn heal(&self) {
+        let mut state = self.lock();
+        state.dies_after = None;
+        state.failing = 0;
+    }
+
     /// Waits until it is dead.
     pub(crate) async fn dead(&self) {
         // The sender lives in `self`, so waiting cannot fail.
@@ -129,7 +136,7 @@ impl Disk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_dead(&self) -> bool {
+    pub(crate) fn is_dead(&self) -> bool {
         self.seen.borrow().is_dead
     }
 

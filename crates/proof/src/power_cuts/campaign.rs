@@ -83,7 +83,7 @@ impl Campaign {
             };
             self.disk.restore(ending).await?;
             // A cut in a checkpoint could damage what was safe long ago.
-            let is_thorough = cut % THOROUGH_EVERY == 0 || cut + 1 == self.cuts.into();
+            let is_thorough = cut % THOROUGH_EVERY == 0 || cut + 1 == u64::from(self.cuts);
             self.count_lost(if is_thorough { 0 } else { first }).await?;
         }
         self.retry_and_audit().await?;
