@@ -23,10 +23,8 @@ pub(super) fn asked(order: &Order, asked: &AskedRefund, known: KnownRefund) -> D
             return Decision::AlreadyApplied;
         }
     }
-    let transaction_id = match (order.status, &order.transaction_id) {
-        (OrderStatus::Confirmed | OrderStatus::Refunding, Some(transaction_id)) => transaction_id,
-        (OrderStatus::Refunded, _) => return Decision::Refused(Refusal::RefundAmount),
-        _ => return Decision::Refused(Refusal::NotPaid),
+    let Some(transaction_id) = &order.transaction_id else {
+        return Decision::Refused(Refusal::NotPaid);
     };
     if asked.amount == Fen::ZERO || asked.amount > order.amount_refundable() {
         return Decision::Refused(Refusal::RefundAmount);

@@ -99,7 +99,12 @@ async fn claim_and_start<W: DueWork>(
         if free == 0 {
             return Ok(LOOK_INTERVAL);
         }
-        for item in worker.claim(now, now.plus_ms(CLAIM_MS), free).await? {
+        let claimed = worker.claim(now, now.plus_ms(CLAIM_MS), free).await?;
+        if claimed.is_empty() {
+            // Another server is claiming what is due: asking again at once would be a spin.
+            return Ok(LOOK_INTERVAL);
+        }
+        for item in claimed {
             let worker = worker.clone();
             let _ = under_way.spawn(async move {
                 if let Err(error) = worker.work(item).await {
