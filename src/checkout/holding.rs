@@ -328,7 +328,7 @@ impl Holding {
             }
             Stage::NotYetConfirmed { .. } => {
                 let said_ok = self.last_outcome == Some(BridgeOutcome::Ok);
-                if self.last_outcome.is_some() && !said_ok {
+                if !said_ok {
                     effects.push(Effect::StartTimer(Timer::PayAgain, PAY_AGAIN_MS));
                 }
             }

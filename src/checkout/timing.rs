@@ -17,9 +17,10 @@ pub const CONFIRMING_MS: i64 = 30_000;
 /// The same after the bridge reported a failure: the buyer waits for an explanation, not for goods.
 pub const CONFIRMING_FAIL_MS: i64 = 10_000;
 
-/// After this long without a confirmation, and only if the bridge did not say `ok`, the same order
-/// may be paid again. By then the server has asked WeChat several times.
-pub const PAY_AGAIN_MS: i64 = 60_000;
+/// After this long in "not yet confirmed", and only if the bridge did not say `ok`, a buyer who says
+/// that he has not paid may pay the same order again. By then the server has asked WeChat several
+/// times, and WeChat itself never takes a second payment for one order number.
+pub const PAY_AGAIN_MS: i64 = 30_000;
 
 /// Bridge parameters are signed with a time and a prepay id that lives two hours: renewed before.
 pub const BRIDGE_FRESH_MS: i64 = 100 * 60 * 1_000;

@@ -11,19 +11,28 @@ const SHOWN_MS: u32 = 2_000;
 
 /// A small link-like button.
 pub(super) fn copy_button(value: &str, texts: &'static Texts) -> Html {
-    copy_button_with("wc-copy", texts.copy, value, texts)
+    let onclick = copy_on_tap(texts.copy, value, texts);
+    html! {
+        <button type="button" class="wc-copy" aria-live="polite" {onclick}>{ texts.copy }</button>
+    }
 }
 
-/// Copies on tap. The word is changed on the text node itself, which stays the one that Yew knows:
-/// a component with its own state for this would cost 7 kB.
-pub(super) fn copy_button_with(
-    class: &'static str,
-    label: &'static str,
-    value: &str,
-    texts: &'static Texts,
-) -> Html {
+/// A button of full width for the address of the page.
+pub(super) fn copy_link_button(link: &str, texts: &'static Texts) -> Html {
+    let onclick = copy_on_tap(texts.copy_link, link, texts);
+    html! {
+        <button type="button" class="wc-button" data-kind="quiet" aria-live="polite" {onclick}>
+            { texts.copy_link }
+        </button>
+    }
+}
+
+/// The word is changed on the text node itself, which stays the one that Yew knows: a component with
+/// its own state for this would cost 7 kB.
+fn copy_on_tap(label: &'static str, value: &str, texts: &'static Texts) -> Callback<MouseEvent> {
     let value = value.to_owned();
-    let onclick = move |event: MouseEvent| {
+    Callback::from(move |event: MouseEvent| {
+        // Taken now: an event forgets its current target when its handlers have run.
         let Some(button) = event.current_target() else {
             return;
         };
@@ -38,6 +47,5 @@ pub(super) fn copy_button_with(
             browser::set_word(&button, word);
             Timeout::new(SHOWN_MS, move || browser::set_word(&button, label)).forget();
         });
-    };
-    html! { <button type="button" {class} {onclick} aria-live="polite">{ label }</button> }
+    })
 }

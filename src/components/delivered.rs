@@ -1,6 +1,5 @@
 //! What an order delivered.
 
-use super::words::{self, h2, p, span};
 use wechat_checkout_protocol::{Benefit, OrderView};
 use yew::{Html, html};
 
@@ -14,7 +13,7 @@ pub(super) fn delivered(order: &OrderView, texts: &'static Texts) -> Html {
     }
     html! {
         <section class="wc-card wc-delivered" data-test="delivered">
-            { h2("wc-card__title", texts.delivered) }
+            <h2 class="wc-card__title">{ texts.delivered }</h2>
             { for order.benefits.iter().map(|benefit| row(benefit, texts)) }
         </section>
     }
@@ -23,12 +22,12 @@ pub(super) fn delivered(order: &OrderView, texts: &'static Texts) -> Html {
 fn row(benefit: &Benefit, texts: &'static Texts) -> Html {
     match benefit {
         Benefit::Vip { until } => html! {
-            { p("wc-delivered__vip", &fill(texts.vip_until, &(texts.date)(Moment::of(*until)))) }
+            <p class="wc-delivered__vip">{ fill(texts.vip_until, &(texts.date)(Moment::of(*until))) }</p>
         },
         Benefit::Voucher { code } => html! {
             <div class="wc-delivered__voucher">
-                { span("wc-label", texts.voucher_code) }
-                { words::code("wc-code", code) }
+                <span class="wc-label">{ texts.voucher_code }</span>
+                <code class="wc-code">{ code }</code>
                 { copy_button(code, texts) }
             </div>
         },

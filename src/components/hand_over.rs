@@ -1,9 +1,8 @@
 //! Hands over to WeChat on a phone: a code to scan, a link to copy.
 
-use super::words::p;
 use yew::prelude::*;
 
-use super::{copy_button::copy_button_with, qr_code::qr_code};
+use super::{copy_button::copy_link_button, qr_code::qr_code};
 use crate::{browser, environment::Environment, text::Texts};
 
 /// The code and the link to `path`, path and query of the page to go on with.
@@ -12,8 +11,8 @@ pub fn hand_over(path: &str, api_base: &str, texts: &'static Texts) -> Html {
     html! {
         <div class="wc-hand-over" data-test="open-in-wechat">
             { qr_code(path, api_base, texts) }
-            { p("wc-hand-over__link", &link) }
-            { copy_button_with("wc-button wc-button--quiet", texts.copy_link, &link, texts) }
+            <p class="wc-hand-over__link">{ &link }</p>
+            { copy_link_button(&link, texts) }
         </div>
     }
 }

@@ -20,7 +20,6 @@ mod trouble_panel;
 mod vip_card;
 mod voucher_row;
 mod wechat_checkout;
-pub(crate) mod words;
 
 pub use hand_over::{hand_over, hand_over_sentence};
 pub use order_row::order_row;

@@ -1,6 +1,5 @@
 //! One order in the list.
 
-use super::words::span;
 use wechat_checkout_protocol::{OrderId, OrderView};
 use yew::prelude::*;
 
@@ -18,12 +17,12 @@ pub fn order_row(order: &OrderView, texts: &Texts, on_open: &Callback<OrderId>) 
             data-order={order.id.as_str().to_owned()} data-status={order.status.as_str()}
             {onclick}>
             <span class="wc-product__words">
-                { span("wc-product__title", &order.title) }
-                { span("wc-product__subtitle", &(texts.date_and_time)(Moment::of(order.created_at))) }
+                <span class="wc-product__title">{ &order.title }</span>
+                <span class="wc-product__subtitle">{ (texts.date_and_time)(Moment::of(order.created_at)) }</span>
             </span>
             <span class="wc-product__prices">
-                { span("wc-order-row__amount", &yuan(order.amount_total)) }
-                <span class={["wc-status wc-status--", order.status.as_str()].concat()}>
+                <span class="wc-order-row__amount">{ yuan(order.amount_total) }</span>
+                <span class="wc-status" data-status={order.status.as_str()}>
                     { (texts.status)(order.status) }
                 </span>
             </span>

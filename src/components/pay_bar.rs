@@ -1,6 +1,5 @@
 //! The bar at the foot with the pay button.
 
-use super::words::p;
 use yew::prelude::*;
 
 use super::yuan;
@@ -31,7 +30,7 @@ pub(super) fn pay_bar(holding: &Holding, handle: &CheckoutHandle, texts: &Texts)
                 disabled={!is_ready} aria-busy={(!is_ready).to_string()} {onclick}>
                 { label }
             </button>
-            { p("wc-pay-bar__note", texts.paid_through_wechat) }
+            <p class="wc-pay-bar__note">{ texts.paid_through_wechat }</p>
         </div>
     }
 }

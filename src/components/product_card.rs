@@ -1,6 +1,5 @@
 //! One product of the shop.
 
-use super::words::span;
 use wechat_checkout_protocol::{ProductId, ProductView};
 use yew::prelude::*;
 
@@ -14,17 +13,13 @@ const FEW_LEFT: u32 = 10;
 pub fn product_card(product: &ProductView, texts: &Texts, on_choose: &Callback<ProductId>) -> Html {
     let is_sold_out = product.stock_left == Some(0);
     let is_best = product.is_best_value && !is_sold_out;
-    let class = if is_best {
-        "wc-product wc-product--best"
-    } else {
-        "wc-product"
-    };
     let onclick = {
         let (on_choose, id) = (on_choose.clone(), product.id.clone());
         move |_| on_choose.emit(id.clone())
     };
     html! {
-        <button type="button" key={product.id.as_str()} {class}
+        <button type="button" key={product.id.as_str()} class="wc-product"
+            data-best={is_best.then_some("")}
             data-test={["product-", product.id.as_str()].concat()}
             disabled={is_sold_out} {onclick}>
             <span class="wc-product__words">
@@ -33,14 +28,14 @@ pub fn product_card(product: &ProductView, texts: &Texts, on_choose: &Callback<P
                     { badge(product, texts) }
                 </span>
                 if !product.subtitle.is_empty() {
-                    { span("wc-product__subtitle", &product.subtitle) }
+                    <span class="wc-product__subtitle">{ &product.subtitle }</span>
                 }
             </span>
             <span class="wc-product__prices">
-                { span("wc-product__price", &yuan(product.price)) }
+                <span class="wc-product__price">{ yuan(product.price) }</span>
                 if let Some(before) = product.price_before {
                     <s class="wc-product__before">
-                        { span("wc-offscreen", &fill(texts.price_before, &yuan(before))) }
+                        <span class="wc-offscreen">{ fill(texts.price_before, &yuan(before)) }</span>
                         <span aria-hidden="true">{ yuan(before) }</span>
                     </s>
                 }
@@ -52,10 +47,10 @@ pub fn product_card(product: &ProductView, texts: &Texts, on_choose: &Callback<P
 
 fn badge(product: &ProductView, texts: &Texts) -> Html {
     match product.stock_left {
-        Some(0) => html! { { span("wc-badge wc-badge--quiet", texts.sold_out) } },
-        _ if product.is_best_value => html! { { span("wc-badge", texts.best_value) } },
+        Some(0) => html! { <span class="wc-badge wc-badge--quiet">{ texts.sold_out }</span> },
+        _ if product.is_best_value => html! { <span class="wc-badge">{ texts.best_value }</span> },
         Some(left) if left < FEW_LEFT => html! {
-            { span("wc-badge wc-badge--few", &fill(texts.stock_left, &left.to_string())) }
+            <span class="wc-badge wc-badge--few">{ fill(texts.stock_left, &left.to_string()) }</span>
         },
         _ => Html::default(),
     }

@@ -1,6 +1,5 @@
 //! The frame of every screen that tells how something stands: a mark, a heading, a sentence, more.
 
-use super::words::p;
 use yew::prelude::*;
 
 /// What stands in the frame.
@@ -27,7 +26,7 @@ pub(super) fn result(outcome: Outcome, heading: &NodeRef) -> Html {
         <div class="wc-screen wc-result">
             { mark }
             <h1 class="wc-result__title" tabindex="-1" ref={heading}>{ title }</h1>
-            if !text.is_empty() { { p("wc-result__text", &text) } }
+            if !text.is_empty() { <p class="wc-result__text">{ text }</p> }
             { more }
             <div class="wc-actions">{ actions }</div>
         </div>
@@ -51,12 +50,13 @@ pub(super) fn button(
     is_busy: bool,
     on_tap: Callback<()>,
 ) -> Html {
-    let class = match kind {
-        ButtonKind::Primary => "wc-button wc-button--primary",
-        ButtonKind::Quiet => "wc-button wc-button--quiet",
+    let kind = match kind {
+        ButtonKind::Primary => "primary",
+        ButtonKind::Quiet => "quiet",
     };
     html! {
-        <button type="button" {class} data-test={hook} disabled={is_busy}
+        <button type="button" class="wc-button" data-kind={kind} data-test={hook}
+            disabled={is_busy}
             onclick={move |_| on_tap.emit(())}>
             { label }
         </button>

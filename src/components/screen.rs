@@ -1,6 +1,5 @@
 //! Which screen a checkout state has.
 
-use super::words::{h2, p};
 use wechat_checkout_protocol::{Attention, OrderStatus};
 use yew::prelude::*;
 
@@ -97,13 +96,8 @@ impl Screen<'_> {
         let (order, texts) = (&holding.order, self.texts);
         let time_left_ms = holding.time_left_ms(self.handle.now());
         let is_open = matches!(holding.stage, Stage::SheetOpen { .. });
-        let class = if is_open {
-            "wc-screen wc-screen--dimmed"
-        } else {
-            "wc-screen"
-        };
         html! {
-            <div {class}>
+            <div class="wc-screen" data-dimmed={is_open.then_some("")}>
                 if let Some(Notice::Cancelled) = said {
                     { notice(texts.cancelled_title, texts.cancelled_text) }
                 }
@@ -114,7 +108,7 @@ impl Screen<'_> {
                     { notice(texts.failed_title, (texts.reason)(reason)) }
                 }
                 <div class="wc-summary">
-                    { p("wc-summary__merchant", &order.merchant_name) }
+                    <p class="wc-summary__merchant">{ &order.merchant_name }</p>
                     <h1 class="wc-summary__amount" tabindex="-1" ref={self.heading}
                         aria-label={yuan(order.amount_total)}>
                         <small>{ "¥" }</small>{ order.amount_total.to_string() }
@@ -138,10 +132,10 @@ impl Screen<'_> {
         let path = browser::path_and_query();
         html! {
             <section class="wc-card wc-hand-over-card">
-                { h2("wc-card__title", texts.hand_over_title) }
+                <h2 class="wc-card__title">{ texts.hand_over_title }</h2>
                 <p>{ hand_over_sentence(self.environment, texts) }</p>
                 { hand_over(&path, self.api_base, texts) }
-                { p("wc-caption", texts.hand_over_waiting) }
+                <p class="wc-caption">{ texts.hand_over_waiting }</p>
             </section>
         }
     }
@@ -188,7 +182,7 @@ impl Screen<'_> {
         let more = html! {
             <>
                 if let Some(reason) = reason {
-                    { p("wc-result__text", (texts.reason)(reason)) }
+                    <p class="wc-result__text">{ (texts.reason)(reason) }</p>
                 }
                 { order_details(&holding.order, texts) }
             </>
@@ -226,7 +220,7 @@ impl Screen<'_> {
         let more = html! {
             <>
                 if is_paid {
-                    { p("wc-result__amount", &yuan(order.amount_total)) }
+                    <p class="wc-result__amount">{ yuan(order.amount_total) }</p>
                 }
                 { delivered(order, texts) }
                 { order_details(order, texts) }

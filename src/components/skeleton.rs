@@ -1,6 +1,5 @@
 //! Grey shapes with the exact size of what will replace them, so that nothing jumps.
 
-use super::words::p;
 use yew::{AttrValue, Html, html};
 
 const ORDER: &str = r#"<div class="wc-summary__amount"><i class="wc-bone wc-bone--amount"></i></div><div class="wc-countdown"><i class="wc-bone"></i></div>"#;
@@ -17,7 +16,7 @@ pub(super) fn order_skeleton(sentence: &str) -> Html {
     html! {
         <div class="wc-screen wc-skeleton" aria-busy="true">
             <div class="wc-summary">
-                { p("wc-summary__merchant", sentence) }
+                <p class="wc-summary__merchant">{ sentence }</p>
                 { shapes(ORDER) }
             </div>
             { shapes(DETAILS) }

@@ -1,6 +1,5 @@
 //! The buyer's membership.
 
-use super::words::p;
 use wechat_checkout_protocol::UnixMillis;
 use yew::{Html, html};
 
@@ -8,21 +7,22 @@ use crate::text::{Moment, Texts, fill};
 
 /// The state of the membership at `now`.
 pub fn vip_card(vip_until: Option<UnixMillis>, now: UnixMillis, texts: &Texts) -> Html {
-    let (class, sentence) = match vip_until {
-        None => ("wc-vip", texts.vip_none.to_owned()),
+    let is_active = vip_until.is_some_and(|until| until > now);
+    let sentence = match vip_until {
+        None => texts.vip_none.to_owned(),
         Some(until) => {
-            let date = (texts.date)(Moment::of(until));
-            if until > now {
-                ("wc-vip wc-vip--active", fill(texts.vip_until, &date))
+            let words = if is_active {
+                texts.vip_until
             } else {
-                ("wc-vip", fill(texts.vip_ended, &date))
-            }
+                texts.vip_ended
+            };
+            fill(words, &(texts.date)(Moment::of(until)))
         }
     };
     html! {
-        <div {class} data-test="vip-state">
-            { p("wc-vip__state", &sentence) }
-            { p("wc-vip__hint", texts.vip_invitation) }
+        <div class="wc-vip" data-active={is_active.then_some("")} data-test="vip-state">
+            <p class="wc-vip__state">{ sentence }</p>
+            <p class="wc-vip__hint">{ texts.vip_invitation }</p>
         </div>
     }
 }

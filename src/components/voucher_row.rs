@@ -1,6 +1,5 @@
 //! One voucher that the buyer owns.
 
-use super::words::{code, span};
 use wechat_checkout_protocol::benefit::OwnedVoucher;
 use yew::{Html, html};
 
@@ -11,8 +10,8 @@ use crate::text::Texts;
 pub fn voucher_row(voucher: &OwnedVoucher, texts: &'static Texts) -> Html {
     html! {
         <div class="wc-voucher" data-test="voucher">
-            { span("wc-voucher__title", &voucher.title) }
-            { code("wc-code", &voucher.code) }
+            <span class="wc-voucher__title">{ &voucher.title }</span>
+            <code class="wc-code">{ &voucher.code }</code>
             { copy_button(&voucher.code, texts) }
         </div>
     }

@@ -1,6 +1,5 @@
 //! What the buyer ordered and owns.
 
-use crate::components::words::{h2, p};
 use wechat_checkout_protocol::{BenefitsView, OrderId, OrderListView};
 use yew::prelude::*;
 
@@ -25,7 +24,7 @@ pub fn my_orders(
             if let Answer::Here(benefits) = &*storefront.benefits() {
                 { vouchers(benefits, texts) }
             }
-            { h2("wc-group", texts.all_orders) }
+            <h2 class="wc-group">{ texts.all_orders }</h2>
             <div data-test="order-list">
                 { match &*storefront.orders() {
                     Answer::Awaited => rows_skeleton(),
@@ -43,7 +42,7 @@ fn vouchers(benefits: &BenefitsView, texts: &'static Texts) -> Html {
     }
     html! {
         <>
-            { h2("wc-group", texts.my_vouchers) }
+            <h2 class="wc-group">{ texts.my_vouchers }</h2>
             <div class="wc-list">
                 { for benefits.vouchers.iter().map(|voucher| voucher_row(voucher, texts)) }
             </div>
@@ -53,7 +52,7 @@ fn vouchers(benefits: &BenefitsView, texts: &'static Texts) -> Html {
 
 fn rows(list: &OrderListView, texts: &Texts, on_open: &Callback<OrderId>) -> Html {
     if list.orders.is_empty() {
-        return html! { { p("wc-empty", texts.no_orders) } };
+        return html! { <p class="wc-empty">{ texts.no_orders }</p> };
     }
     html! {
         <div class="wc-list">

@@ -1,6 +1,5 @@
 //! Opened where WeChat's sign-in does not work: says so, and hands over to a phone.
 
-use crate::components::words::p;
 use yew::prelude::*;
 
 use crate::{
@@ -16,9 +15,9 @@ pub fn outside_wechat(api: &ApiClient, texts: &'static Texts, environment: Envir
     html! {
         <main class="wc-page wc-outside">
             <h1 class="wc-result__title">{ texts.outside_title }</h1>
-            { p("wc-result__text", hand_over_sentence(environment, texts)) }
+            <p class="wc-result__text">{ hand_over_sentence(environment, texts) }</p>
             { hand_over(&browser::path_and_query(), api.base(), texts) }
-            { p("wc-caption", texts.outside_hint) }
+            <p class="wc-caption">{ texts.outside_hint }</p>
         </main>
     }
 }

@@ -1,6 +1,5 @@
 //! The shop: what is sold, and the buyer's membership on top.
 
-use crate::components::words::h2;
 use wechat_checkout_protocol::{CatalogView, ProductId, ProductKind};
 use yew::prelude::*;
 
@@ -43,7 +42,7 @@ pub fn shop(
 
 fn group(title: &'static str, list: Option<Html>) -> Html {
     match list {
-        Some(list) => html! { <>{ h2("wc-group", title) }{ list }</> },
+        Some(list) => html! { <><h2 class="wc-group">{ title }</h2>{ list }</> },
         None => Html::default(),
     }
 }

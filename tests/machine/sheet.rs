@@ -2,7 +2,7 @@
 
 use wechat_checkout::checkout::{
     BRIDGE_FRESH_MS, CONFIRMING_FAIL_MS, CONFIRMING_MS, CheckoutEvent, Effect, Event, FailReason,
-    NO_ANSWER_MS, Notice, PAY_AGAIN_MS, RETURNED_MS, Stage, Timer,
+    NO_ANSWER_MS, Notice, PAY_AGAIN_MS, RETURNED_MS, Stage, Start, Timer,
 };
 use wechat_checkout_protocol::{BridgeOutcome, OrderStatus};
 
@@ -162,6 +162,25 @@ fn a_failed_order_may_be_paid_again_when_the_server_has_asked_for_a_while() {
         }
     ));
     assert!(bench.after(Event::PayTapped).opened_sheet());
+}
+
+#[test]
+fn an_order_found_after_a_reload_is_not_a_dead_end() {
+    let bench = Bench::new()
+        .after(Event::Started(Start::Order(order_id())))
+        .after(arrived(with_bridge(order(
+            OrderStatus::AwaitingConfirmation,
+            2,
+        ))))
+        .after(Event::TimerFired(Timer::ConfirmingEnds));
+    assert_eq!(
+        bench.effects,
+        [Effect::StartTimer(Timer::PayAgain, PAY_AGAIN_MS)]
+    );
+    let bench = bench
+        .after(Event::TimerFired(Timer::PayAgain))
+        .after(Event::PayTapped);
+    assert!(bench.opened_sheet());
 }
 
 #[test]
