@@ -4,8 +4,7 @@ use wechat_checkout_protocol::{Attention, BridgeOutcome, OrderStatus, OrderView,
 
 use super::{
     Asking, CONFIRMING_FAIL_MS, CONFIRMING_MS, CheckoutEvent, Effect, Event, HeldBridge, Holding,
-    Link, NO_ANSWER_MS, PAY_AGAIN_MS, RETRIES_MAX, RETURNED_MS, Recovery, Stage, Start, Timer,
-    Trouble,
+    Link, NO_ANSWER_MS, PAY_AGAIN_MS, RETURNED_MS, Stage, Start, Timer,
 };
 
 impl Holding {
@@ -320,9 +319,11 @@ impl Holding {
                 effects.push(Effect::Emit(CheckoutEvent::SheetOpened(order_id)));
             }
             Stage::Confirming { .. } => {
-                let window = match self.last_outcome {
-                    Some(BridgeOutcome::Fail) => CONFIRMING_FAIL_MS,
-                    _ => CONFIRMING_MS,
+                let has_failed = self.last_outcome == Some(BridgeOutcome::Fail);
+                let window = if has_failed {
+                    CONFIRMING_FAIL_MS
+                } else {
+                    CONFIRMING_MS
                 };
                 effects.push(Effect::StartTimer(Timer::ConfirmingEnds, window));
             }
@@ -370,59 +371,5 @@ impl Holding {
 
     fn start_expiry_timer(&self, now: UnixMillis, effects: &mut Vec<Effect>) {
         effects.push(Effect::StartTimer(Timer::Expiry, self.time_left_ms(now)));
-    }
-
-    fn ensure_bridge(&mut self, now: UnixMillis, effects: &mut Vec<Effect>) {
-        if self.fresh_bridge(now).is_none() && !self.is_bridge_asked && !self.asking.is_waiting {
-            self.is_bridge_asked = true;
-            effects.push(Effect::RefreshBridge(self.order.id.clone()));
-        }
-    }
-
-    fn stop_checking(&mut self) {
-        if let Stage::NotYetConfirmed { is_checking, .. } = &mut self.stage {
-            *is_checking = false;
-        }
-    }
-
-    /// Shows a trouble; the push channel keeps trying by itself.
-    fn note(&mut self, trouble: Trouble, effects: &mut Vec<Effect>) {
-        if trouble.kind.recovery() == Recovery::SignIn {
-            effects.push(Effect::SignIn);
-        }
-        self.asking.trouble = Some(trouble);
-    }
-
-    fn retry_later(&mut self, trouble: Trouble, effects: &mut Vec<Effect>) {
-        if trouble.kind.recovery() == Recovery::Automatic && self.asking.attempt < RETRIES_MAX {
-            self.asking.wait(trouble, effects);
-        } else {
-            self.note(trouble, effects);
-        }
-    }
-
-    /// Repeats the side call that the present stage needs.
-    fn try_again(&mut self, now: UnixMillis, effects: &mut Vec<Effect>) {
-        self.asking.is_waiting = false;
-        match (self.stage, self.last_outcome) {
-            (Stage::Payable { .. } | Stage::Failed { .. }, _) => self.ensure_bridge(now, effects),
-            (Stage::Confirming { .. }, Some(outcome)) if self.asking.trouble.is_some() => {
-                let order_id = self.order.id.clone();
-                effects.push(Effect::SendReport {
-                    order_id,
-                    outcome,
-                    raw: String::new(),
-                });
-            }
-            (
-                Stage::SheetOpen { .. }
-                | Stage::Confirming { .. }
-                | Stage::NotYetConfirmed { .. }
-                | Stage::UnderReview
-                | Stage::Expiring
-                | Stage::Settled,
-                _,
-            ) => {}
-        }
     }
 }

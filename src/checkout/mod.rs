@@ -19,6 +19,7 @@ mod effect;
 mod event;
 mod holding;
 mod sheet;
+mod side_calls;
 mod state;
 mod timing;
 mod transition;
