@@ -19,3 +19,8 @@ mod search;
 pub mod sign_in;
 pub mod storefront;
 pub mod text;
+
+/// Compiles the examples of the guide for embedding apps.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/EMBEDDING.md")]
+pub struct EmbeddingGuide;

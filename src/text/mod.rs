@@ -5,12 +5,14 @@
 
 pub(crate) mod date;
 mod en;
+mod explanation;
 mod zh_cn;
 mod zh_tw;
 
 pub use date::Moment;
 pub(crate) use date::two_digits;
 pub use en::EN;
+pub use explanation::Explanation;
 pub use zh_cn::ZH_CN;
 pub use zh_tw::ZH_TW;
 
