@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::system::{self, Need};
-use crate::{backend, browser, interop, page, places, postgres, process, tidy, tools};
+use crate::{backend, browser, interop, page, places, postgres, process, proof, tidy, tools};
 
 /// Whether a step belongs into a quick round at the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) struct Step {
     pub(super) run: fn() -> Result<()>,
 }
 
-pub(super) const STEPS: [Step; 10] = [
+pub(super) const STEPS: [Step; 13] = [
     Step {
         name: "format",
         what: "the code is laid out by rustfmt",
@@ -68,6 +68,27 @@ pub(super) const STEPS: [Step; 10] = [
         speed: Speed::Fast,
         needs: &[],
         run: doc_tests,
+    },
+    Step {
+        name: "simulate",
+        what: "money is right after every step of 1,000 lives with faults",
+        speed: Speed::Slow,
+        needs: &[],
+        run: || proof::run("simulate", &proof::Arguments::of(&["--seeds", "1000"])),
+    },
+    Step {
+        name: "kills",
+        what: "200 times kill -9 lose nothing and double nothing",
+        speed: Speed::Slow,
+        needs: &[],
+        run: || proof::run("chaos", &proof::Arguments::of(&["--kills", "200"])),
+    },
+    Step {
+        name: "power-cuts",
+        what: "60 power cuts lose nothing that was acknowledged",
+        speed: Speed::Slow,
+        needs: &[],
+        run: || proof::run("chaos", &proof::Arguments::of(&["--power-cuts", "60"])),
     },
     Step {
         name: "wasm-tests",

@@ -68,7 +68,7 @@ pub(super) fn write_rows(
             let updated = transaction
                 .prepare_cached(
                     "UPDATE orders SET status = 'confirmed', seq = 2, transaction_id = ?2, \
-                     confirmed_at = ?3, inquiry_due_at = NULL WHERE id = ?1 AND seq = 1",
+                     confirmed_at = ?3, delivered_at = ?3, inquiry_due_at = NULL WHERE id = ?1 AND seq = 1",
                 )?
                 .execute(params![id.as_str(), transaction_id, now.0])?;
             ensure!(updated == 1, "the engine's order is not there");

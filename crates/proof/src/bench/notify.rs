@@ -113,6 +113,7 @@ async fn check_same_shape(database: &Path, stored: u64, written: u64) -> Result<
         shapes.push((
             record.order.status,
             record.order.seq,
+            record.order.confirmed_at.is_some() && record.order.delivered_at.is_some(),
             record.benefits,
             journal.len(),
         ));

@@ -92,6 +92,7 @@ impl OrderNumber {
             prepay: None,
             transaction_id: None,
             confirmed_at: None,
+            delivered_at: None,
             attention: None,
             amount_refunding: Fen::ZERO,
             amount_refunded: Fen::ZERO,

@@ -6,7 +6,7 @@ use anyhow::Result;
 use futures_util::future::join_all;
 use rand::RngExt;
 use wechat_checkout_protocol::OrderId;
-use wechat_checkout_simulator::{NotificationKind, Scenario};
+use wechat_checkout_simulator::{NotificationKind, Scenario, Simulator};
 
 use super::world::World;
 use crate::disk::Ending;
@@ -36,6 +36,10 @@ const WEATHERS: [Scenario; 17] = [
     Scenario::PrepayExpired,
 ];
 
+/// From then on an unpaid order is closed. WeChat closes by itself five minutes later, so that a
+/// server that closes without WeChat is found out.
+const AN_ORDERS_LIFE: Duration = Duration::from_secs(15 * 60);
+
 const OUTCOMES: [&str; 5] = ["ok", "cancel", "fail", "unknown", "no_answer"];
 
 /// Something that happens.
@@ -55,6 +59,8 @@ pub(super) enum Step {
     Report { id: OrderId, outcome: &'static str },
     /// Time passes for everybody.
     Pass(Duration),
+    /// Open orders expire, and WeChat's gateway breaks after so many calls about them.
+    ExpireWhileGatewayBreaks { after_calls: usize },
     /// WeChat sends an old notification again, whatever became of it.
     Resend(u64),
     /// Sixty-four copies of one notification, a report and an inquiry at the same moment.
@@ -93,7 +99,10 @@ impl Step {
                 id,
                 outcome: OUTCOMES[chance.random_range(0..OUTCOMES.len())],
             }),
-            50..68 => Some(Step::Pass(draw_pause(chance))),
+            50..65 => Some(Step::Pass(draw_pause(chance))),
+            65..68 => Some(Step::ExpireWhileGatewayBreaks {
+                after_calls: chance.random_range(1..4),
+            }),
             68..74 => draw(chance, &notifications).map(|one| Step::Resend(one.id)),
             74..78 => draw(chance, &notifications)
                 .filter(|one| one.kind == NotificationKind::Payment)
@@ -143,6 +152,19 @@ impl World {
             }
             Step::Report { id, outcome } => self.report(&id, outcome).await?,
             Step::Pass(pause) => self.pass(pause).await?,
+            Step::ExpireWhileGatewayBreaks { after_calls } => {
+                let calls = self.wechat.requests().len() + after_calls;
+                let breaks = async {
+                    let called = |wechat: &Simulator| wechat.requests().len() >= calls;
+                    self.wechat.wait_until(called).await;
+                    self.wechat.set_scenario(Scenario::GatewayDown);
+                };
+                tokio::select! {
+                    biased;
+                    passed = self.pass(AN_ORDERS_LIFE) => passed?,
+                    () = async { breaks.await; std::future::pending().await } => {}
+                }
+            }
             Step::Resend(notification) => drop(self.wechat.deliver(notification).await),
             Step::Storm { notification, id } => self.storm(notification, &id).await?,
             Step::Crash(ending) => self.crash(ending).await?,
