@@ -153,11 +153,13 @@ impl Bench {
     }
 
     pub(crate) fn emitted(&self) -> Vec<&CheckoutEvent> {
-        let emitted = |effect| match effect {
-            &Effect::Emit(ref event) => Some(event),
-            _ => None,
-        };
-        self.effects.iter().filter_map(emitted).collect()
+        self.effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Emit(event) => Some(event),
+                _ => None,
+            })
+            .collect()
     }
 
     pub(crate) fn opened_sheet(&self) -> bool {

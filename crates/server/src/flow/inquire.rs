@@ -6,6 +6,7 @@
 //!     ├────▶ closed at WeChat ───────────────▶ closed
 //!     ├────▶ paid and refunded elsewhere ────▶ closed, under review
 //!     ├────▶ unpaid, not expired ────────────▶ ask later
+//!     ├────▶ unknown there, not expired ─────▶ forget the session to pay, ask later
 //!     ├────▶ unpaid, expired ─▶ close ─▶ done ▶ closed
 //!     │                           └─▶ ORDERPAID ▶ query again
 //!     └────▶ no clear answer ────────────────▶ ask later
@@ -57,7 +58,8 @@ pub async fn inquire(app: &App, id: &OrderId) -> Result<(), StoreError> {
     metrics::counter!("inquiries", "finding" => finding.as_str()).increment(1);
     let event = match finding {
         Finding::Paid => return Ok(()),
-        Finding::Unpaid | Finding::Absent => OrderEvent::FoundUnpaid,
+        Finding::Unpaid => OrderEvent::FoundUnpaid,
+        Finding::Absent => OrderEvent::FoundAbsent,
         Finding::Closed => OrderEvent::ClosedAtWechat,
         Finding::Refunded => OrderEvent::FoundRefunded,
         Finding::Unclear => OrderEvent::InquiryUnanswered,

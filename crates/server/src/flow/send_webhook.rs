@@ -121,7 +121,7 @@ const fn is_news(event: &JournalEvent, order: &Order) -> bool {
         | JournalEvent::RefundAsked { .. }
         | JournalEvent::RefundStuck
         | JournalEvent::RefundSettled { .. } => true,
-        JournalEvent::FoundUnpaid | JournalEvent::InquiryUnanswered => {
+        JournalEvent::FoundUnpaid | JournalEvent::FoundAbsent | JournalEvent::InquiryUnanswered => {
             order.inquiries >= inquiry::INQUIRIES_MAX
         }
         JournalEvent::Placed

@@ -87,6 +87,17 @@ pub(super) fn found_unpaid(order: &Order, now: UnixMillis) -> Decision {
     }
 }
 
+/// As unpaid, and the next tap places the same order there again, under the same terms.
+pub(super) fn found_absent(order: &Order, now: UnixMillis) -> Decision {
+    found_unpaid(
+        &Order {
+            prepay: None,
+            ..order.clone()
+        },
+        now,
+    )
+}
+
 /// No clear answer is none: even about a closed order we ask again, if not for ever.
 pub(super) fn unanswered(order: &Order, now: UnixMillis) -> Decision {
     match order.status {

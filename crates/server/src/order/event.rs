@@ -31,6 +31,8 @@ pub enum OrderEvent {
     Paid(PaymentEvidence),
     /// We asked, and it is not paid yet. Never final.
     FoundUnpaid,
+    /// We asked, and WeChat knows no such order: a session to pay that we hold is worth nothing.
+    FoundAbsent,
     /// We asked and learnt nothing: no answer, or an unreadable one.
     InquiryUnanswered,
     /// We asked, and the money of a payment we never confirmed is going back or gone already:

@@ -27,6 +27,7 @@ pub fn decide(order: &Order, event: &OrderEvent, facts: Facts, now: UnixMillis) 
         OrderEvent::Reported(outcome) => asking::reported(order, *outcome, now),
         OrderEvent::Paid(evidence) => payment::paid(order, evidence, facts, now),
         OrderEvent::FoundUnpaid => asking::found_unpaid(order, now),
+        OrderEvent::FoundAbsent => asking::found_absent(order, now),
         OrderEvent::InquiryUnanswered => asking::unanswered(order, now),
         OrderEvent::FoundRefunded => found_refunded(order),
         OrderEvent::ClosedAtWechat => closed(order),

@@ -57,6 +57,8 @@ pub enum JournalEvent {
     },
     /// We asked: not paid yet.
     FoundUnpaid,
+    /// We asked: no such order at WeChat.
+    FoundAbsent,
     /// We asked in vain.
     InquiryUnanswered,
     /// We asked: paid, and sent back by somebody else.
@@ -111,6 +113,7 @@ impl JournalEvent {
                 goods_gone: !facts.goods_left,
             },
             OrderEvent::FoundUnpaid => JournalEvent::FoundUnpaid,
+            OrderEvent::FoundAbsent => JournalEvent::FoundAbsent,
             OrderEvent::InquiryUnanswered => JournalEvent::InquiryUnanswered,
             OrderEvent::FoundRefunded => JournalEvent::FoundRefunded,
             OrderEvent::RefundStuck => JournalEvent::RefundStuck,
@@ -138,6 +141,7 @@ impl JournalEvent {
             | JournalEvent::PrepayIssued { .. }
             | JournalEvent::Reported { .. }
             | JournalEvent::FoundUnpaid
+            | JournalEvent::FoundAbsent
             | JournalEvent::InquiryUnanswered
             | JournalEvent::FoundRefunded
             | JournalEvent::ClosedAtWechat
@@ -173,6 +177,7 @@ impl JournalEvent {
                 fee_type,
             })),
             JournalEvent::FoundUnpaid => Some(OrderEvent::FoundUnpaid),
+            JournalEvent::FoundAbsent => Some(OrderEvent::FoundAbsent),
             JournalEvent::InquiryUnanswered => Some(OrderEvent::InquiryUnanswered),
             JournalEvent::FoundRefunded => Some(OrderEvent::FoundRefunded),
             JournalEvent::RefundStuck => Some(OrderEvent::RefundStuck),

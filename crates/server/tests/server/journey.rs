@@ -251,3 +251,34 @@ async fn an_outage_of_a_day_is_one_sweep_not_a_storm() {
         orders.len()
     );
 }
+
+#[tokio::test]
+async fn a_session_to_pay_that_wechat_does_not_know_is_renewed() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = buyer.order("vip-month", KEY).await;
+    let before = order.bridge.clone().unwrap();
+    // A simulator that was started again remembers no order.
+    let forgot = reqwest::Client::new()
+        .post(shop.wechat.gateway_url().join("_control/reset").unwrap())
+        .send();
+    assert!(forgot.await.unwrap().status().is_success());
+    shop.pass(6).await;
+    let renewed = async {
+        loop {
+            let seen = buyer.see(&order).await;
+            if seen.bridge.is_none() {
+                return buyer.order("vip-month", KEY).await;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let again = tokio::time::timeout(crate::shop::DEADLINE, renewed)
+        .await
+        .unwrap();
+    assert_eq!(again.id, order.id);
+    assert_ne!(again.bridge.unwrap().package, before.package);
+    shop.wechat.pay(order.id.as_str()).unwrap();
+    shop.pass(2).await;
+    let _ = buyer.see_status(&order, OrderStatus::Confirmed).await;
+}

@@ -121,6 +121,7 @@ fn event(words: &str, order: &Order) -> (OrderEvent, Facts) {
             ..second
         }),
         "asked: not paid yet" => (OrderEvent::FoundUnpaid, STOCKED),
+        "asked: unknown at WeChat" => (OrderEvent::FoundAbsent, STOCKED),
         "asked: no clear answer" => (OrderEvent::InquiryUnanswered, STOCKED),
         "asked: paid and refunded elsewhere" => (OrderEvent::FoundRefunded, STOCKED),
         "closed at WeChat" => (OrderEvent::ClosedAtWechat, STOCKED),
@@ -186,7 +187,7 @@ fn settle(
 }
 
 /// How many kinds of event [`event`] knows: a row taken out of the table is missed here.
-const EVENTS: usize = 29;
+const EVENTS: usize = 30;
 
 /// A decision in the words of the table.
 fn words(decision: &Decision, before: &Order) -> String {

@@ -98,6 +98,7 @@ async fn facts(db: &Session, order: &Order, event: &OrderEvent) -> Result<Facts,
         | OrderEvent::PrepayIssued(_)
         | OrderEvent::Reported(_)
         | OrderEvent::FoundUnpaid
+        | OrderEvent::FoundAbsent
         | OrderEvent::InquiryUnanswered
         | OrderEvent::FoundRefunded
         | OrderEvent::RefundStuck

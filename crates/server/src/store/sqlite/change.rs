@@ -93,6 +93,7 @@ fn facts(db: &Connection, order: &Order, event: &OrderEvent) -> rusqlite::Result
         | OrderEvent::PrepayIssued(_)
         | OrderEvent::Reported(_)
         | OrderEvent::FoundUnpaid
+        | OrderEvent::FoundAbsent
         | OrderEvent::InquiryUnanswered
         | OrderEvent::FoundRefunded
         | OrderEvent::RefundStuck
