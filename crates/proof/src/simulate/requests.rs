@@ -71,10 +71,12 @@ impl World {
     pub(super) async fn pass(&self, by: Duration) -> Result<()> {
         self.clock.advance_ms(i64::try_from(by.as_millis())?);
         self.wechat.step(by).await;
-        self.ring()?;
         let deadline = Instant::now() + WORKED_OFF_WITHIN;
+        self.ring()?;
         while !self.disk.is_dead() && self.is_work_due().await {
             ensure!(Instant::now() < deadline, "due work is not worked off");
+            // A worker that met a failing disk rests for real seconds, unless somebody rings.
+            self.ring()?;
             tokio::time::sleep(LOOK_EVERY).await;
         }
         self.wechat.settle().await;
