@@ -14,6 +14,8 @@ use crate::{places, process};
 const TRUNK: &str = "0.21.14";
 /// The npm package that carries `wasm-opt`.
 const BINARYEN: &str = "132.0.0";
+/// Judges the page's accessibility.
+const AXE_CORE: &str = "4.14.1";
 /// What rustc compiles the page to.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -157,21 +159,47 @@ fn ensure_wasm_opt() -> Result<Option<PathBuf>> {
     if let Some(program) = places::on_path("wasm-opt") {
         return Ok(Some(program));
     }
-    let folder = places::tool("binaryen", BINARYEN)?;
-    let program = folder.join("node_modules").join(".bin").join("wasm-opt");
+    let program = places::tool("binaryen", BINARYEN)?
+        .join("node_modules")
+        .join(".bin")
+        .join("wasm-opt");
     if process::answers_version(&program) {
         return Ok(Some(program));
     }
-    let Some(npm) = places::on_path("npm") else {
+    if places::on_path("npm").is_none() {
         println!(
             "  wasm-opt is left out: it comes from npm, which is not here; the page stays larger"
         );
         return Ok(None);
-    };
-    process::announce(
-        &format!("installing binaryen {BINARYEN}"),
-        "its wasm-opt shrinks the page",
-    );
+    }
+    if let Err(error) = install_from_npm("binaryen", BINARYEN, "its wasm-opt shrinks the page") {
+        crate::interrupt::check()?;
+        println!("  wasm-opt is left out: {error}; the page stays larger");
+        return Ok(None);
+    }
+    Ok(Some(program))
+}
+
+/// The script of axe-core, which judges the page's accessibility in the journeys.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn ensure_axe() -> Result<PathBuf> {
+    let script = places::tool("axe-core", AXE_CORE)?
+        .join("node_modules")
+        .join("axe-core")
+        .join("axe.min.js");
+    if !script.is_file() {
+        install_from_npm("axe-core", AXE_CORE, "it judges the page's accessibility")?;
+    }
+    Ok(script)
+}
+
+/// Installs a package of npm into its own folder of the cache.
+fn install_from_npm(package: &str, version: &str, why: &str) -> Result<()> {
+    let npm = places::on_path("npm").context("npm is not installed")?;
+    let folder = places::tool(package, version)?;
+    process::announce(&format!("installing {package} {version}"), why);
     std::fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
     let mut command = Command::new(npm);
     command
@@ -184,13 +212,8 @@ fn ensure_wasm_opt() -> Result<Option<PathBuf>> {
             "--prefix",
         ])
         .arg(&folder)
-        .arg(format!("binaryen@{BINARYEN}"));
-    if let Err(error) = process::run_summarised(command) {
-        crate::interrupt::check()?;
-        println!("  wasm-opt is left out: {error}; the page stays larger");
-        return Ok(None);
-    }
-    Ok(Some(program))
+        .arg(format!("{package}@{version}"));
+    process::run_summarised(command).with_context(|| format!("installing {package}"))
 }
 
 /// The version of a package in `Cargo.lock`.

@@ -200,7 +200,7 @@ fn wasm_tests() -> Result<()> {
 }
 
 fn journeys() -> Result<()> {
-    system::ensure(&[Need::Browser, Need::ChineseFont])?;
+    system::ensure(&[Need::Browser, Need::ChineseFont, Need::Node])?;
     // One journey kills the real program.
     backend::build()?;
     let mut command = cargo(&["test", "--locked", "--package", "wechat-checkout"]);
