@@ -117,8 +117,11 @@ impl Phone {
 
     /// Another user agent, for places that the simulator does not play.
     pub(crate) async fn set_user_agent(&self, agent: &str) -> Result<()> {
-        self.debug("Emulation.setUserAgentOverride", json!({ "userAgent": agent }))
-            .await
+        self.debug(
+            "Emulation.setUserAgentOverride",
+            json!({ "userAgent": agent }),
+        )
+        .await
     }
 
     /// Requests to the server leave the phone and no answer comes, until they are let through.

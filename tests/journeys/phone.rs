@@ -90,7 +90,10 @@ impl Phone {
             Some(element) => unless_passing(element.click().await),
             None => Ok(None),
         });
-        match tapped.await.with_context(|| format!("tapping {selector}"))? {
+        match tapped
+            .await
+            .with_context(|| format!("tapping {selector}"))?
+        {
             Some(()) => Ok(()),
             None => bail!("{selector} is not there, or covered by something else"),
         }
@@ -102,7 +105,9 @@ impl Phone {
             let answer = self.run(script).await?;
             Ok(answer.as_bool().unwrap_or(false).then_some(()))
         });
-        found.await?.with_context(|| format!("never true: {script}"))
+        found
+            .await?
+            .with_context(|| format!("never true: {script}"))
     }
 
     /// Waits until the order on the screen has this status.

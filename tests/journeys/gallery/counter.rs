@@ -11,11 +11,16 @@ use crate::stage::{Stage, play_in};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gallery_at_the_counter() -> Result<()> {
     let house = House::open_timeless(|_| {}).await?;
-    play_in("gallery_at_the_counter", house, Scheme::Light, async |stage| {
-        let album = Album::open()?;
-        browse(stage, &album).await?;
-        order(stage, &album).await
-    })
+    play_in(
+        "gallery_at_the_counter",
+        house,
+        Scheme::Light,
+        async |stage| {
+            let album = Album::open()?;
+            browse(stage, &album).await?;
+            order(stage, &album).await
+        },
+    )
     .await
 }
 
@@ -40,7 +45,9 @@ async fn order(stage: &Stage, album: &Album) -> Result<()> {
     phone.see("product-vip-month").await?;
     phone.hold_requests().await?;
     phone.tap("product-vip-month").await?;
-    album.hang(phone, "order-loading", &["正在生成订单"]).await?;
+    album
+        .hang(phone, "order-loading", &["正在生成订单"])
+        .await?;
     phone.release_requests().await?;
     phone.see_status(OrderStatus::Unprocessed).await?;
     album
@@ -49,11 +56,17 @@ async fn order(stage: &Stage, album: &Album) -> Result<()> {
 
     phone.tap("pay-button").await?;
     phone.see("sheet-pay").await?;
-    album.hang(phone, "sheet", &["正在打开微信支付", "模拟支付"]).await?;
+    album
+        .hang(phone, "sheet", &["正在打开微信支付", "模拟支付"])
+        .await?;
 
     phone.tap("sheet-cancel").await?;
     album
-        .hang(phone, "cancelled", &["支付未完成", "订单已为您保留", "立即支付"])
+        .hang(
+            phone,
+            "cancelled",
+            &["支付未完成", "订单已为您保留", "立即支付"],
+        )
         .await?;
     phone.expect_quiet_console().await
 }

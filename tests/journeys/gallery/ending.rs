@@ -17,6 +17,12 @@ use crate::stage::{Stage, play_in};
 const PAST_EXPIRY: Duration = Duration::from_secs(901);
 /// Longer than WeChat takes for a refund, or for its late payment.
 const SOON: Duration = Duration::from_secs(20);
+/// The heading of the result has the focus.
+const RESULT_IS_FOCUSED: &str =
+    "return document.activeElement?.classList.contains('wc-result__title') === true";
+/// The region that was there from the first paint says the result.
+const RESULT_IS_SPOKEN: &str =
+    "return document.querySelector('[role=status]').textContent === '支付成功'";
 /// Price of a month.
 const MONTH_FEN: i64 = 1_990;
 
@@ -57,8 +63,14 @@ async fn confirmed(stage: &Stage, album: &Album) -> Result<()> {
     phone.tap("sheet-pay").await?;
     phone.see_status(OrderStatus::Confirmed).await?;
     album
-        .hang(phone, "paid-voucher", &["支付成功", "凭证码", "复制", "¥15.00"])
+        .hang(
+            phone,
+            "paid-voucher",
+            &["支付成功", "凭证码", "复制", "¥15.00"],
+        )
         .await?;
+    phone.tap_by(".wc-delivered .wc-copy").await?;
+    phone.read("已复制").await?;
     phone.tap("done").await?;
 
     // Orders are listed by their age.
@@ -70,13 +82,24 @@ async fn confirmed(stage: &Stage, album: &Album) -> Result<()> {
     phone.tap("sheet-pay").await?;
     phone.see_status(OrderStatus::AwaitingConfirmation).await?;
     album
-        .hang(phone, "confirming", &["正在确认支付结果", "您可以离开此页", "我的订单"])
+        .hang(
+            phone,
+            "confirming",
+            &["正在确认支付结果", "您可以离开此页", "我的订单"],
+        )
         .await?;
     house.let_the_news_through();
     phone.see_status(OrderStatus::Confirmed).await?;
     album
-        .hang(phone, "paid", &["支付成功", "VIP 有效期至", "¥19.90", "支付时间"])
+        .hang(
+            phone,
+            "paid",
+            &["支付成功", "VIP 有效期至", "¥19.90", "支付时间"],
+        )
         .await?;
+    // A screen reader hears it, and a keyboard goes on from it.
+    phone.find_by(RESULT_IS_FOCUSED).await?;
+    phone.find_by(RESULT_IS_SPOKEN).await?;
     phone.tap("done").await?;
     phone.see("product-vip-month").await?;
     album.hang(phone, "shop-vip", &["VIP 有效期至"]).await
@@ -139,7 +162,14 @@ async fn listed(stage: &Stage, album: &Album) -> Result<()> {
     phone.tap("sheet-pay").await?;
     phone.see_status(OrderStatus::Confirmed).await?;
     phone.tap("my-orders").await?;
-    let words = ["VIP 有效期至", "我的凭证", "待支付", "已完成", "已关闭", "已退款"];
+    let words = [
+        "VIP 有效期至",
+        "我的凭证",
+        "待支付",
+        "已完成",
+        "已关闭",
+        "已退款",
+    ];
     album.hang(phone, "orders", &words).await?;
     phone.expect_quiet_console().await
 }

@@ -77,7 +77,7 @@ async fn a_language_is_switched_by_a_tap_and_stays() -> Result<()> {
     play("a_language_is_switched_by_a_tap_and_stays", async |stage| {
         let Stage { house, phone } = stage;
         phone.open(&house.inside_wechat()).await?;
-        phone.read("会员中心").await?;
+        phone.read("我的订单").await?;
         phone.tap_by("nav button[lang=en]").await?;
         phone.read("My orders").await?;
         phone.open(&house.inside_wechat()).await?;

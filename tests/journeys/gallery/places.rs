@@ -56,7 +56,11 @@ async fn gallery_inside_wechat_without_payment() -> Result<()> {
             phone.tap("product-vip-month").await?;
             phone.see_status(OrderStatus::Unprocessed).await?;
             let order = phone.order_id().await?;
-            let all = ["请在手机微信中继续支付", words, "支付完成后，此页会自动更新"];
+            let all = [
+                "请在手机微信中继续支付",
+                words,
+                "支付完成后，此页会自动更新",
+            ];
             album.hang(phone, name, &all).await?;
             expect_hand_over(phone).await?;
 

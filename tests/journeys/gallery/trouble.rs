@@ -18,12 +18,17 @@ const COMPILES_FOR_EVER: &str = "WebAssembly.compileStreaming = () => new Promis
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gallery_of_dead_networks() -> Result<()> {
     let house = House::open().await?;
-    play_in("gallery_of_dead_networks", house, Scheme::Light, async |stage| {
-        let album = Album::open()?;
-        offline(stage, &album).await?;
-        without_server(stage, &album).await?;
-        without_catalogue(stage, &album).await
-    })
+    play_in(
+        "gallery_of_dead_networks",
+        house,
+        Scheme::Light,
+        async |stage| {
+            let album = Album::open()?;
+            offline(stage, &album).await?;
+            without_server(stage, &album).await?;
+            without_catalogue(stage, &album).await
+        },
+    )
     .await
 }
 
@@ -32,7 +37,8 @@ async fn gallery_of_refusals() -> Result<()> {
     let house = House::open_timeless(|config| {
         config.open_orders_max = 1;
         one_of_each(config);
-    }).await?;
+    })
+    .await?;
     play_in("gallery_of_refusals", house, Scheme::Light, async |stage| {
         let album = Album::open()?;
         without_session(stage, &album).await?;
@@ -60,10 +66,14 @@ async fn gallery_of_pages_that_do_not_start() -> Result<()> {
 
         phone.be_another_web_view(COMPILES_FOR_EVER).await?;
         phone.open(&house.inside_wechat()).await?;
-        phone.find_by("return !!document.querySelector('.boot-shop')").await?;
+        phone
+            .find_by("return !!document.querySelector('.boot-shop')")
+            .await?;
         album.hang(phone, "boot-loading", &[]).await?;
         phone.open(&address).await?;
-        album.hang(phone, "boot-loading-order", &["正在加载"]).await?;
+        album
+            .hang(phone, "boot-loading-order", &["正在加载"])
+            .await?;
         phone.read("加载时间较长").await?;
         phone.read("页面加载失败").await?;
         phone.read(NO_ORDER).await

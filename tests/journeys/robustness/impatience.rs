@@ -54,22 +54,25 @@ async fn a_double_tap_opens_one_sheet_within_the_gesture() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_double_tap_on_a_product_places_one_order() -> Result<()> {
-    play("a_double_tap_on_a_product_places_one_order", async |stage| {
-        let phone = &stage.phone;
-        phone.open(&stage.house.inside_wechat()).await?;
-        phone.see("vip-state").await?;
-        phone.see("product-vip-month").await?;
-        phone
-            .run(
-                "const card = document.querySelector('[data-test=product-vip-month]'); \
+    play(
+        "a_double_tap_on_a_product_places_one_order",
+        async |stage| {
+            let phone = &stage.phone;
+            phone.open(&stage.house.inside_wechat()).await?;
+            phone.see("vip-state").await?;
+            phone.see("product-vip-month").await?;
+            phone
+                .run(
+                    "const card = document.querySelector('[data-test=product-vip-month]'); \
                  card.click(); card.click();",
-            )
-            .await?;
-        expect_ready(phone).await?;
-        let trades = stage.house.simulator.trades().len();
-        ensure!(trades == 1, "WeChat knows {trades} orders");
-        Ok(())
-    })
+                )
+                .await?;
+            expect_ready(phone).await?;
+            let trades = stage.house.simulator.trades().len();
+            ensure!(trades == 1, "WeChat knows {trades} orders");
+            Ok(())
+        },
+    )
     .await
 }
 

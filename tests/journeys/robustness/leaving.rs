@@ -8,21 +8,24 @@ use crate::stage::{Stage, play};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn back_leads_to_the_shop_and_forward_to_the_order() -> Result<()> {
-    play("back_leads_to_the_shop_and_forward_to_the_order", async |stage| {
-        let phone = &stage.phone;
-        phone.open(&stage.house.inside_wechat()).await?;
-        phone.tap("product-vip-month").await?;
-        phone.see("pay-button").await?;
-        let order = phone.order_id().await?;
-        phone.window().back().await?;
-        phone.see("product-vip-month").await?;
-        phone.window().forward().await?;
-        phone.see("pay-button").await?;
-        phone.expect_order(&order).await?;
-        phone.tap("pay-button").await?;
-        phone.tap("sheet-pay").await?;
-        phone.see_status(OrderStatus::Confirmed).await
-    })
+    play(
+        "back_leads_to_the_shop_and_forward_to_the_order",
+        async |stage| {
+            let phone = &stage.phone;
+            phone.open(&stage.house.inside_wechat()).await?;
+            phone.tap("product-vip-month").await?;
+            phone.see("pay-button").await?;
+            let order = phone.order_id().await?;
+            phone.window().back().await?;
+            phone.see("product-vip-month").await?;
+            phone.window().forward().await?;
+            phone.see("pay-button").await?;
+            phone.expect_order(&order).await?;
+            phone.tap("pay-button").await?;
+            phone.tap("sheet-pay").await?;
+            phone.see_status(OrderStatus::Confirmed).await
+        },
+    )
     .await
 }
 
@@ -38,16 +41,17 @@ async fn a_page_left_and_returned_to_shows_what_happened_meanwhile() -> Result<(
             phone.see("pay-button").await?;
             let order = phone.order_id().await?;
             phone.run("window.wasHereBefore = true").await?;
+            phone.run("location.assign('/healthz')").await?;
             phone
-                .run("location.assign('/healthz')")
+                .find_by("return location.pathname === '/healthz'")
                 .await?;
-            phone.find_by("return location.pathname === '/healthz'").await?;
             house.simulator.pay(&order)?;
             house
                 .simulator
                 .wait_until(|wechat| {
                     let notified = |attempt: &wechat_checkout_simulator::NotificationView| {
-                        attempt.status == wechat_checkout_simulator::NotificationStatus::Acknowledged
+                        attempt.status
+                            == wechat_checkout_simulator::NotificationStatus::Acknowledged
                     };
                     wechat.notifications().iter().any(notified)
                 })

@@ -30,6 +30,64 @@ requestAnimationFrame(() => setTimeout(() => {
 }, 0));
 "#;
 
+/// Where things are, and how tall, in whole pixels; the shape that the document brings is noted
+/// before the page has started, and requests wait until they are released.
+const NOTE_PLACES: &str = r#"
+window.places = () => [".wc-vip", ".wc-group", ".wc-product", ".wc-summary", ".wc-details"]
+  .flatMap((selector) => {
+    const all = [...document.querySelectorAll(selector)];
+    const seen = all.find((element) => element.getBoundingClientRect().height > 0);
+    if (!seen) return [];
+    const box = seen.getBoundingClientRect();
+    return [`${selector} ${Math.round(box.y)} + ${Math.round(box.height)}`];
+  })
+  .join("; ");
+document.addEventListener("DOMContentLoaded", () => { window.placesBefore = window.places(); });
+const straight = window.fetch;
+const released = new Promise((release) => { window.releaseRequests = release; });
+window.fetch = (address, options) => String(address).includes("/api/")
+  ? released.then(() => straight(address, options))
+  : straight(address, options);
+"#;
+
+/// Replacing a shape by its content is no shift to a browser, but it is one to a buyer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shapes_stand_exactly_where_the_content_will() -> Result<()> {
+    play(
+        "shapes_stand_exactly_where_the_content_will",
+        async |stage| {
+            let Stage { house, phone } = stage;
+            phone.open(&house.inside_wechat()).await?;
+            phone.tap("product-vip-month").await?;
+            phone.see("pay-button").await?;
+            let order = phone.order_id().await?;
+            phone.be_another_web_view(NOTE_PLACES).await?;
+            let shop = house.inside_wechat();
+            let order = format!("{shop}?order={order}");
+            for (address, arrived) in [(&shop, "product-vip-month"), (&order, "pay-button")] {
+                phone.open(address).await?;
+                phone
+                    .find_by("return !!document.querySelector('#app nav, .wechat-checkout')")
+                    .await?;
+                let before = phone.run("return window.placesBefore").await?;
+                let meanwhile = phone.run("return window.places()").await?;
+                phone.release_requests().await?;
+                phone.see(arrived).await?;
+                phone
+                    .find_by("return !document.querySelector('.wc-bone')")
+                    .await?;
+                let after = phone.run("return window.places()").await?;
+                ensure!(
+                    before == meanwhile && meanwhile == after,
+                    "{address}: {before}, then {meanwhile}, then {after}"
+                );
+            }
+            Ok(())
+        },
+    )
+    .await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_slow_network_nothing_jumps_and_everything_works() -> Result<()> {
     play(

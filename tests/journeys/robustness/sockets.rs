@@ -32,19 +32,22 @@ window.fetch = async (address, options) => {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dead_socket_is_replaced_and_loses_no_news() -> Result<()> {
-    play("a_dead_socket_is_replaced_and_loses_no_news", async |stage| {
-        let Stage { house, phone } = stage;
-        phone.open(&house.inside_wechat()).await?;
-        phone.tap("product-vip-month").await?;
-        phone.see_status(OrderStatus::Unprocessed).await?;
-        house.hold_the_news();
-        phone.tap("pay-button").await?;
-        phone.tap("sheet-pay").await?;
-        phone.see_status(OrderStatus::AwaitingConfirmation).await?;
-        house.simulator.cut_sockets();
-        house.let_the_news_through();
-        phone.see_status(OrderStatus::Confirmed).await
-    })
+    play(
+        "a_dead_socket_is_replaced_and_loses_no_news",
+        async |stage| {
+            let Stage { house, phone } = stage;
+            phone.open(&house.inside_wechat()).await?;
+            phone.tap("product-vip-month").await?;
+            phone.see_status(OrderStatus::Unprocessed).await?;
+            house.hold_the_news();
+            phone.tap("pay-button").await?;
+            phone.tap("sheet-pay").await?;
+            phone.see_status(OrderStatus::AwaitingConfirmation).await?;
+            house.simulator.cut_sockets();
+            house.let_the_news_through();
+            phone.see_status(OrderStatus::Confirmed).await
+        },
+    )
     .await
 }
 
@@ -75,16 +78,18 @@ async fn without_sockets_the_page_asks_one_question_at_a_time() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_the_socket_is_back_the_page_stops_asking() -> Result<()> {
-    play("when_the_socket_is_back_the_page_stops_asking", async |stage| {
-        let Stage { house, phone } = stage;
-        phone.be_another_web_view(NO_SOCKETS).await?;
-        phone.open(&house.inside_wechat()).await?;
-        phone.tap("product-vip-month").await?;
-        phone.see_status(OrderStatus::Unprocessed).await?;
-        phone.find_by("return window.questions.asked >= 1").await?;
-        phone
-            .run(
-                "window.allowSockets(); \
+    play(
+        "when_the_socket_is_back_the_page_stops_asking",
+        async |stage| {
+            let Stage { house, phone } = stage;
+            phone.be_another_web_view(NO_SOCKETS).await?;
+            phone.open(&house.inside_wechat()).await?;
+            phone.tap("product-vip-month").await?;
+            phone.see_status(OrderStatus::Unprocessed).await?;
+            phone.find_by("return window.questions.asked >= 1").await?;
+            phone
+                .run(
+                    "window.allowSockets(); \
                  window.frames_seen = 0; \
                  const Real = window.WebSocket; \
                  window.WebSocket = function (...a) { \
@@ -92,20 +97,24 @@ async fn when_the_socket_is_back_the_page_stops_asking() -> Result<()> {
                    socket.addEventListener('message', () => { \
                      window.frames_seen += 1; window.questions.asked = 0; }); \
                    return socket; };",
-            )
-            .await?;
-        // The second frame is a ping, fifteen seconds after the snapshot: had the questions gone on,
-        // several would have been asked by then.
-        phone.find_by("return window.frames_seen >= 1").await?;
-        phone
-            .find_by(
-                "window.wasAsked = Math.max(window.wasAsked ?? 0, window.questions.asked); \
+                )
+                .await?;
+            // The second frame is a ping, fifteen seconds after the snapshot: had the questions gone on,
+            // several would have been asked by then.
+            phone.find_by("return window.frames_seen >= 1").await?;
+            phone
+                .find_by(
+                    "window.wasAsked = Math.max(window.wasAsked ?? 0, window.questions.asked); \
                  return window.frames_seen >= 2",
-            )
-            .await?;
-        let asked = phone.run("return window.wasAsked").await?;
-        ensure!(asked == json!(0), "{asked} questions beside a living socket");
-        Ok(())
-    })
+                )
+                .await?;
+            let asked = phone.run("return window.wasAsked").await?;
+            ensure!(
+                asked == json!(0),
+                "{asked} questions beside a living socket"
+            );
+            Ok(())
+        },
+    )
     .await
 }
