@@ -32,8 +32,9 @@ pub(super) fn copy_link_button(link: &str, texts: &'static Texts) -> Html {
 fn copy_on_tap(label: &'static str, value: &str, texts: &'static Texts) -> Callback<MouseEvent> {
     let value = value.to_owned();
     Callback::from(move |event: MouseEvent| {
-        // Taken now: an event forgets its current target when its handlers have run.
-        let Some(button) = event.current_target() else {
+        // Yew listens at the root, so the current target is the root; a button of words alone is the
+        // target itself.
+        let Some(button) = event.target() else {
             return;
         };
         let value = value.clone();

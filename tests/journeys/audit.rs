@@ -25,7 +25,7 @@ axe.run(document, { ...options, resultTypes: ["violations"] })
     .then((found) => done(found.violations.flatMap(line)), (error) => done([String(error)]));
 "#;
 
-/// What a thumb cannot hit, and what does not fit the screen.
+/// What a thumb cannot hit, where the focus jumps back, and what does not fit the screen.
 const MEASURE: &str = r##"
 const found = [];
 const ours = (element) => !element.closest("[class^=wechat-sheet], [class^=wechat-drawer]");
@@ -37,6 +37,15 @@ for (const element of document.querySelectorAll("button, a[href], [role=button]"
     found.push(`${name(element)} is ${box.width} × ${box.height} px, less than 44`);
   }
 }
+const top = (element) => element.getBoundingClientRect().top;
+const stops = [...document.querySelectorAll("button:not(:disabled), a[href]")]
+  .filter((element) => ours(element) && element.getBoundingClientRect().width > 0);
+stops.forEach((stop, at) => {
+  // Half a row of tolerance: things in one line are of different heights.
+  if (at > 0 && top(stop) < top(stops[at - 1]) - 22) {
+    found.push(`the focus jumps up from ${name(stops[at - 1])} to ${name(stop)}`);
+  }
+});
 const root = document.documentElement;
 if (root.scrollWidth > root.clientWidth) {
   found.push(`the page is ${root.scrollWidth} px wide on a screen of ${root.clientWidth}`);

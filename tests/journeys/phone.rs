@@ -173,10 +173,13 @@ impl Phone {
         Ok(())
     }
 
-    /// What can be read on the screen.
+    /// What can be read on the screen; nothing while the browser goes from one page to the next.
     pub(crate) async fn text(&self) -> Result<String> {
-        let body = self.window().find(By::Tag("body")).await?;
-        Ok(body.text().await?)
+        let text = match unless_passing(self.window().find(By::Tag("body")).await)? {
+            Some(body) => unless_passing(body.text().await)?,
+            None => None,
+        };
+        Ok(text.unwrap_or_default())
     }
 
     /// Waits until fonts and images are there, or a picture would show their absence.
@@ -240,6 +243,7 @@ fn unless_passing<T>(result: WebDriverResult<T>) -> Result<Option<T>> {
         Err(error) => match error.as_inner() {
             WebDriverErrorInner::ElementClickIntercepted(_)
             | WebDriverErrorInner::ElementNotInteractable(_)
+            | WebDriverErrorInner::NoSuchElement(_)
             | WebDriverErrorInner::StaleElementReference(_) => Ok(None),
             _ => Err(error.into()),
         },

@@ -9,55 +9,71 @@ use wechat_checkout_protocol::{OrderStatus, UnixMillis};
 const ANDROID: &str =
     "MicroMessenger/8.0.58 WeChat/arm64 Weixin NetType/WIFI Language/zh_TW ABI/arm64";
 
+/// Every sentence of a language under its name: the plain ones, and those that are chosen by a reason,
+/// a trouble or a status.
+fn sentences(language: Language) -> Vec<(String, &'static str)> {
+    let texts = language.texts();
+    let plain = texts.entries().into_iter();
+    let mut all: Vec<_> = plain
+        .map(|(name, sentence)| (name.to_owned(), sentence))
+        .collect();
+    for kind in TroubleKind::ALL {
+        let (title, sentence) = (texts.trouble)(kind);
+        all.push((format!("trouble {kind:?}, title"), title));
+        all.push((format!("trouble {kind:?}"), sentence));
+    }
+    all.extend(
+        FailReason::ALL.map(|reason| (format!("reason {reason:?}"), (texts.reason)(reason))),
+    );
+    all.extend(
+        OrderStatus::ALL.map(|status| (format!("status {status:?}"), (texts.status)(status))),
+    );
+    all
+}
+
 #[test]
-fn no_sentence_is_empty_and_blanks_agree() {
+fn no_sentence_is_missing_or_its_own_name_and_blanks_agree() {
     for language in Language::ALL {
-        let texts = language.texts();
-        for ((name, sentence), (_, chinese)) in texts.entries().into_iter().zip(ZH_CN.entries()) {
+        let chinese = sentences(Language::ZhCn);
+        for ((name, sentence), (_, chinese)) in sentences(language).into_iter().zip(chinese) {
             assert!(!sentence.trim().is_empty(), "{language:?} {name}");
+            assert_eq!(sentence.trim(), sentence, "{language:?} {name}");
+            assert_ne!(sentence, name, "{language:?}");
+            assert!(!sentence.contains('_'), "{language:?} {name}: {sentence}");
             let blanks = |text: &str| text.matches("{}").count();
             assert_eq!(blanks(sentence), blanks(chinese), "{language:?} {name}");
             assert!(blanks(sentence) <= 1, "{language:?} {name}");
         }
-        for kind in TroubleKind::ALL {
-            let (title, text) = (texts.trouble)(kind);
-            assert!(
-                !title.is_empty() && !text.is_empty(),
-                "{language:?} {kind:?}"
-            );
+    }
+    for reason in FailReason::ALL {
+        assert!(!reason.developer_text().is_empty());
+    }
+}
+
+/// Letters that exist in one script only: a sentence copied without translation shows by them.
+const SIMPLIFIED: &str = "与业为买于仅从们价优会体关内冻净击务动单发变号后员响处备复实将尽应开当录态户扫择持数无时显暂机权没浏点状电码确离简系结络继续维编网职联脑览订认记许设证试询误说请账购费载过还连选钟银链长闭问间随页项频题额餐";
+const TRADITIONAL: &str = "們備傳僅價優儲內務動員問啟單實帳後從態憑掃擇擊數於時暫會業機權沒淨為無狀發盡確碼筆結絡網編繼續聯腦與舊處號製複覽訂訊記設許詢試認誤說請證變買費資購載這連過選還銀鐘長閉開間關隨離電響頁項頻題額顯體點";
+
+#[test]
+fn languages_keep_to_their_script() {
+    for (language, foreign) in [(Language::ZhCn, TRADITIONAL), (Language::ZhTw, SIMPLIFIED)] {
+        for (name, sentence) in sentences(language) {
+            let strange = sentence.chars().find(|letter| foreign.contains(*letter));
+            assert_eq!(strange, None, "{language:?} {name}: {sentence}");
         }
-        for reason in FailReason::ALL {
-            assert!(
-                !(texts.reason)(reason).is_empty(),
-                "{language:?} {reason:?}"
-            );
-            assert!(!reason.developer_text().is_empty());
-        }
-        for status in OrderStatus::ALL {
-            assert!(
-                !(texts.status)(status).is_empty(),
-                "{language:?} {status:?}"
-            );
-        }
+    }
+    for (name, sentence) in sentences(Language::En) {
+        // The apostrophe of Chinese fonts is as wide as a letter: English does without.
+        let is_ascii = sentence.replace('…', "").is_ascii();
+        assert!(is_ascii, "{name}: {sentence}");
     }
 }
 
 #[test]
-fn languages_keep_to_their_script() {
-    // Letters that exist in one script only: a sentence copied without translation shows here.
-    for (name, sentence) in Language::ZhTw.texts().entries() {
-        for letter in [
-            '单', '请', '购', '买', '结', '选', '时', '间', '会', '贝', '网', '账',
-        ] {
-            assert!(!sentence.contains(letter), "{name}: {sentence}");
-        }
-    }
-    for (name, sentence) in Language::En.texts().entries() {
-        assert!(
-            // The apostrophe of Chinese fonts is as wide as a letter: English does without.
-            sentence.replace('…', "").is_ascii(),
-            "{name}: {sentence}"
-        );
+fn no_sentence_is_shared_by_languages_that_write_it_differently() {
+    let chinese = sentences(Language::ZhCn);
+    for ((name, english), (_, chinese)) in sentences(Language::En).into_iter().zip(chinese) {
+        assert_ne!(english, chinese, "{name}");
     }
 }
 

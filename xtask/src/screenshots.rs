@@ -1,6 +1,8 @@
 //! Takes the pictures for the documents, by the same harness that tests the page.
 
-use anyhow::Result;
+use std::fs;
+
+use anyhow::{Context, Result};
 
 use crate::system::{self, Need};
 use crate::test::cargo;
@@ -16,9 +18,14 @@ const PICTURES: &str = "docs/screenshots";
 pub(crate) fn run() -> Result<()> {
     system::ensure(&[Need::Browser, Need::ChineseFont, Need::Node])?;
     page::build_unless_fresh()?;
+    let pictures = places::repository().join(PICTURES);
+    // A screen that is gone must not stay on show.
+    if pictures.is_dir() {
+        fs::remove_dir_all(&pictures).context("clearing the old pictures")?;
+    }
     let mut command = cargo(&["test", "--package", "wechat-checkout", "--test", "journeys"]);
     command
-        .args(["--", "gallery"])
-        .env("JOURNEY_PICTURES", places::repository().join(PICTURES));
+        .args(["--", "gallery::"])
+        .env("JOURNEY_PICTURES", pictures);
     process::run(browser::known_to(command)?)
 }

@@ -42,6 +42,11 @@ impl Album {
         self.hang_in(phone, name, words, &[Scheme::Light]).await
     }
 
+    /// [`Album::hang_light`] without a picture to keep.
+    pub(super) async fn judge(&self, phone: &Phone, name: &str) -> Result<()> {
+        expect_accessible(phone, Rules::All, name).await
+    }
+
     async fn hang_in(
         &self,
         phone: &Phone,

@@ -162,6 +162,7 @@ async fn listed(stage: &Stage, album: &Album) -> Result<()> {
     phone.tap("sheet-pay").await?;
     phone.see_status(OrderStatus::Confirmed).await?;
     phone.tap("my-orders").await?;
+    phone.see("order-list").await?;
     let words = [
         "VIP 有效期至",
         "我的凭证",

@@ -18,7 +18,7 @@ struct Words {
 const OTHERS: [Words; 2] = [
     Words {
         tag: "en",
-        shop: "You are not a VIP yet",
+        shop: "You are not a VIP member yet",
         order: "Please pay within",
         paid: &["Payment successful", "VIP until"],
         orders: "All orders",

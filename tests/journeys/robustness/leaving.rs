@@ -1,10 +1,16 @@
 //! Back and forward, another page and back again, the phone in the pocket.
 
-use anyhow::{Result, ensure};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use tokio::time::timeout;
 use wechat_checkout_protocol::OrderStatus;
-use wechat_checkout_simulator::Scenario;
+use wechat_checkout_simulator::{NotificationStatus, NotificationView, Scenario};
 
 use crate::stage::{Stage, play};
+
+/// For a notification that is due at once.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn back_leads_to_the_shop_and_forward_to_the_order() -> Result<()> {
@@ -46,18 +52,17 @@ async fn a_page_left_and_returned_to_shows_what_happened_meanwhile() -> Result<(
                 .find_by("return location.pathname === '/healthz'")
                 .await?;
             house.simulator.pay(&order)?;
-            house
+            let is_told = |told: &NotificationView| told.status == NotificationStatus::Acknowledged;
+            let all_told = house
                 .simulator
-                .wait_until(|wechat| {
-                    let notified = |attempt: &wechat_checkout_simulator::NotificationView| {
-                        attempt.status
-                            == wechat_checkout_simulator::NotificationStatus::Acknowledged
-                    };
-                    wechat.notifications().iter().any(notified)
-                })
-                .await;
+                .wait_until(|wechat| wechat.notifications().iter().any(is_told));
+            timeout(PATIENCE, all_told)
+                .await
+                .context("the server is not told")?;
             phone.window().back().await?;
             phone.see_status(OrderStatus::Confirmed).await?;
+            let is_same = phone.run("return window.wasHereBefore === true").await?;
+            ensure!(is_same == true, "the page was loaded anew, not restored");
             phone.expect_order(&order).await?;
             ensure!(
                 !phone.sees("pay-button").await?,

@@ -1,4 +1,5 @@
-//! Web-views that cannot do everything: no streaming of wasm, no storage, a page that dies.
+//! Web-views that cannot do everything: no streaming of wasm, no storage, a wrong clock, a page that
+//! dies.
 
 use anyhow::Result;
 use wechat_checkout_protocol::OrderStatus;
@@ -13,6 +14,9 @@ for (const name of ["localStorage", "sessionStorage"]) {
   Object.defineProperty(window, name, { get() { throw new DOMException("", "SecurityError"); } });
 }
 "#;
+/// A phone that never asked for the time.
+const THREE_HOURS_FAST: &str =
+    "const now = Date.now; Date.now = () => now.call(Date) + 3 * 3_600_000;";
 /// A script of somebody else breaks the document under the page's feet.
 const BREAK_DOCUMENT: &str =
     "document.createElement = () => { throw new Error('broken by another script'); };";
@@ -42,6 +46,27 @@ async fn a_web_view_without_storage_lets_a_buyer_pay() -> Result<()> {
             phone.be_another_web_view(NO_STORAGE).await?;
             phone.open(&stage.house.inside_wechat()).await?;
             phone.tap("product-vip-month").await?;
+            phone.tap("pay-button").await?;
+            phone.tap("sheet-pay").await?;
+            phone.see_status(OrderStatus::Confirmed).await
+        },
+    )
+    .await
+}
+
+/// The order has fifteen minutes by the server's clock, whatever the phone believes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_whose_clock_is_wrong_counts_down_rightly() -> Result<()> {
+    play(
+        "a_phone_whose_clock_is_wrong_counts_down_rightly",
+        async |stage| {
+            let phone = &stage.phone;
+            phone.be_another_web_view(THREE_HOURS_FAST).await?;
+            phone.open(&stage.house.inside_wechat()).await?;
+            phone.tap("product-vip-month").await?;
+            phone
+                .find_by("return /请在 1[45]:\\d\\d 内完成支付/.test(document.body.innerText)")
+                .await?;
             phone.tap("pay-button").await?;
             phone.tap("sheet-pay").await?;
             phone.see_status(OrderStatus::Confirmed).await

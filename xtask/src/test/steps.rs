@@ -122,8 +122,9 @@ pub(super) const STEPS: [Step; 13] = [
 
 /// The page's browser test binary; native test binaries have nothing to do in wasm.
 const WASM_TESTS: &str = "components";
-/// More browsers at once than this make each other late on a small machine.
-const JOURNEYS_AT_ONCE: &str = "--test-threads=2";
+/// Journeys wait more than they work; more browsers at once than this make each other late on a small
+/// machine.
+const JOURNEYS_AT_ONCE: &str = "--test-threads=3";
 
 /// A cargo command at the root; the lock file is law.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {

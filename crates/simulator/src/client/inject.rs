@@ -32,7 +32,8 @@ pub(super) fn into_document(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::ETAG);
-    // A cached copy would keep the agent and scenario of an earlier visit.
+    // Asked for anew on each visit, as agent and scenario may have changed. Not `no-store`: that
+    // would keep the page out of the back/forward cache, in which the app keeps it.
     parts
         .headers
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
