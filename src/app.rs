@@ -100,9 +100,6 @@ impl Component for App {
     fn view(&self, ctx: &Context<App>) -> Html {
         let texts = self.language.texts();
         browser::set_document(self.language.tag(), self.title(texts));
-        if !self.environment.can_sign_in() {
-            return outside_wechat(&ctx.props().api, texts, self.environment);
-        }
         html! {
             <>
                 { self.page(ctx, texts) }
@@ -116,6 +113,9 @@ impl Component for App {
 
 impl App {
     fn page(&self, ctx: &Context<App>, texts: &'static Texts) -> Html {
+        if !self.environment.can_sign_in() {
+            return outside_wechat(&ctx.props().api, texts, self.environment);
+        }
         let link = ctx.link();
         let go = |route: Route| on_tap(link, Message::Go(route));
         let (product, order) = match &self.route {

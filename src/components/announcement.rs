@@ -43,6 +43,9 @@ pub(super) fn announcement(state: &Checkout, texts: &Texts) -> &'static str {
 /// Title and sentence of an order on which the server has said its last word.
 pub(super) fn settled_words(order: &OrderView, texts: &Texts) -> (&'static str, &'static str) {
     match (order.attention, order.status) {
+        (Some(Attention::UnderReview), OrderStatus::Refunding) => {
+            (texts.refunding_title, texts.refund_stuck_text)
+        }
         (Some(Attention::UnderReview), _) => (texts.review_title, texts.review_text),
         (Some(Attention::LatePaymentRefunded), _) => (texts.late_title, texts.late_text),
         (None, OrderStatus::Confirmed) => (texts.paid_title, ""),

@@ -3,16 +3,18 @@
 use wechat_checkout_protocol::{OrderView, UnixMillis};
 use yew::{Html, html};
 
-use super::copy_button::copy_button;
+use super::{copy_button::copy_button, yuan};
 use crate::text::{Moment, Texts};
 
-/// Rows of label and value; the order number can be copied, because support asks for it.
-pub(super) fn order_details(order: &OrderView, texts: &'static Texts) -> Html {
+/// Rows of label and value; the order number can be copied, because support asks for it. The amount
+/// is one of them where it is not on show in large figures.
+pub(super) fn order_details(order: &OrderView, has_amount: bool, texts: &'static Texts) -> Html {
     let when = |instant: UnixMillis| (texts.date_and_time)(Moment::of(instant));
     html! {
         <dl class="wc-card wc-details">
             { row(texts.product, &order.title) }
             if order.quantity > 1 { { row(texts.quantity, &order.quantity.to_string()) } }
+            if has_amount { { row(texts.amount, &yuan(order.amount_total)) } }
             { row(texts.merchant, &order.merchant_name) }
             if let Some(confirmed_at) = order.confirmed_at {
                 { row(texts.paid_at, &when(confirmed_at)) }

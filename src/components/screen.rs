@@ -78,13 +78,13 @@ impl Screen<'_> {
             Stage::UnderReview => self.told(
                 attention_mark(),
                 (self.texts.review_title, self.texts.review_text),
-                order_details(&holding.order, self.texts),
+                order_details(&holding.order, true, self.texts),
                 self.orders(),
             ),
             Stage::Expiring => self.told(
                 waiting_mark(),
                 (self.texts.expiring_title, self.texts.expiring_text),
-                order_details(&holding.order, self.texts),
+                order_details(&holding.order, true, self.texts),
                 self.done(),
             ),
             Stage::Settled => self.settled(holding),
@@ -118,7 +118,7 @@ impl Screen<'_> {
                 if !self.environment.opens_sheet() {
                     { self.hand_over() }
                 }
-                { order_details(order, texts) }
+                { order_details(order, false, texts) }
                 if self.environment.opens_sheet() {
                     { pay_bar(holding, self.handle, texts) }
                 }
@@ -151,7 +151,7 @@ impl Screen<'_> {
         let more = html! {
             <>
                 { elapsed(self.handle.now().since_ms(since), texts) }
-                { order_details(&holding.order, texts) }
+                { order_details(&holding.order, true, texts) }
             </>
         };
         self.told(
@@ -184,7 +184,7 @@ impl Screen<'_> {
                 if let Some(reason) = reason {
                     <p class="wc-result__text">{ (texts.reason)(reason) }</p>
                 }
-                { order_details(&holding.order, texts) }
+                { order_details(&holding.order, true, texts) }
             </>
         };
         let actions = html! {
@@ -206,11 +206,12 @@ impl Screen<'_> {
 
     fn settled(&self, holding: &Holding) -> Html {
         let (order, texts) = (&holding.order, self.texts);
-        let is_paid = order.status == OrderStatus::Confirmed;
+        // Of a refund the buyer looks for the amount first; what was delivered is gone or going.
+        let has_moved_money = order.status != OrderStatus::Closed;
         let mark = match (order.attention, order.status) {
+            (_, OrderStatus::Refunding | OrderStatus::Refunded) => return_mark(),
             (Some(Attention::UnderReview), _) => attention_mark(),
             (_, OrderStatus::Confirmed) => paid_mark(),
-            (_, OrderStatus::Refunding | OrderStatus::Refunded) => return_mark(),
             (Some(Attention::LatePaymentRefunded), _) => return_mark(),
             (
                 None,
@@ -219,11 +220,13 @@ impl Screen<'_> {
         };
         let more = html! {
             <>
-                if is_paid {
+                if has_moved_money {
                     <p class="wc-result__amount">{ yuan(order.amount_total) }</p>
                 }
-                { delivered(order, texts) }
-                { order_details(order, texts) }
+                if order.status == OrderStatus::Confirmed {
+                    { delivered(order, texts) }
+                }
+                { order_details(order, !has_moved_money, texts) }
             </>
         };
         let can_order_again = matches!(order.status, OrderStatus::Closed | OrderStatus::Refunded);

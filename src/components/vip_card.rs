@@ -22,7 +22,9 @@ pub fn vip_card(vip_until: Option<UnixMillis>, now: UnixMillis, texts: &Texts) -
     html! {
         <div class="wc-vip" data-active={is_active.then_some("")} data-test="vip-state">
             <p class="wc-vip__state">{ sentence }</p>
-            <p class="wc-vip__hint">{ texts.vip_invitation }</p>
+            <p class="wc-vip__hint">
+                { if is_active { texts.vip_renewal } else { texts.vip_invitation } }
+            </p>
         </div>
     }
 }

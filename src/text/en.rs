@@ -23,6 +23,7 @@ pub const EN: Texts = Texts {
     vip_none: "You are not a VIP yet",
     vip_ended: "VIP ended on {}",
     vip_invitation: "Starts at once; renewals add up",
+    vip_renewal: "Renewals add up",
     pay: "Pay {}",
     preparing: "Getting ready…",
     opening_sheet: "Opening WeChat Pay…",
@@ -36,7 +37,7 @@ pub const EN: Texts = Texts {
     order_number: "Order number",
     ordered_at: "Ordered",
     paid_at: "Paid",
-    paid_through_wechat: "Paid through WeChat Pay; WeChat’s confirmation decides",
+    paid_through_wechat: "WeChat Pay takes the payment; its confirmation decides",
     issuing: "Creating your order…",
     loading: "Loading…",
     cancelled_title: "Payment not finished",
@@ -69,6 +70,7 @@ pub const EN: Texts = Texts {
     late_text: "It was sent back the way it came; your bank decides when it arrives",
     refunding_title: "Refund under way",
     refunding_text: "The money is going back the way it came",
+    refund_stuck_text: "Our staff is completing this refund; the result will appear on this page",
     refunded_title: "Refunded",
     refunded_text: "The money went back the way it came, and the benefit was withdrawn",
     review_title: "We are checking this payment",
@@ -114,7 +116,7 @@ fn reason(reason: FailReason) -> &'static str {
         FailReason::AccessDenied => "WeChat does not allow payment here; open the link in a chat",
         FailReason::ClientTooOld => "This version of WeChat cannot pay; please update it",
         FailReason::TooFrequent => "Too many tries; please wait a moment",
-        FailReason::Misconfigured => "The shop’s payment setup is wrong; please contact the shop",
+        FailReason::Misconfigured => "The payment setup of this shop is wrong; please contact it",
         FailReason::NotARealDevice => "The developer tools cannot really pay; use your phone",
         FailReason::UrlNotRegistered => {
             "This page is not registered with WeChat Pay; please contact the shop"

@@ -150,6 +150,8 @@ texts! {
     vip_ended,
     /// Under "no membership".
     vip_invitation,
+    /// Under a membership that runs.
+    vip_renewal,
     /// The pay button; `{}` is the amount.
     pay,
     /// The pay button while parameters are fetched.
@@ -242,6 +244,8 @@ texts! {
     refunding_title,
     /// Where it goes.
     refunding_text,
+    /// It does not arrive, and people look into it.
+    refund_stuck_text,
     /// Back.
     refunded_title,
     /// Where it went.

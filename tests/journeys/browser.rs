@@ -15,8 +15,8 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 /// A phone in CSS pixels, drawn twice as fine.
-const SCREEN: (u32, u32) = (390, 844);
-const PIXEL_RATIO: u32 = 2;
+pub(crate) const SCREEN: (u32, u32) = (390, 844);
+pub(crate) const PIXEL_RATIO: u32 = 2;
 /// A driver that is silent for longer will not come up.
 const DRIVER_WITHIN: Duration = Duration::from_secs(30);
 
@@ -72,17 +72,24 @@ impl Browser {
         let window = WebDriver::new(address, capabilities()?)
             .await
             .context("opening Chromium")?;
+        let browser = Browser {
+            window,
+            _driver: driver,
+        };
+        browser.set_scheme(scheme).await?;
+        Ok(browser)
+    }
+
+    /// Sets the phone to light or dark; a page that is open follows at once.
+    pub(crate) async fn set_scheme(&self, scheme: Scheme) -> Result<()> {
         let features = json!({
             "features": [{ "name": "prefers-color-scheme", "value": scheme.name() }],
         });
-        window
-            .cdp()
+        let emulation = self.window.cdp();
+        emulation
             .send_raw("Emulation.setEmulatedMedia", features)
             .await?;
-        Ok(Browser {
-            window,
-            _driver: driver,
-        })
+        Ok(())
     }
 
     pub(crate) fn window(&self) -> &WebDriver {

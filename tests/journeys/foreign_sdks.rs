@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use reqwest::Client;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::process::Command;
 use tokio::time::timeout;
-use wechat_checkout_protocol::{OrderStatus, OrderView, routes};
+use wechat_checkout_protocol::OrderStatus;
 
+use crate::buyer::Buyer;
 use crate::house::House;
 
 /// A judge who takes longer hangs.
@@ -38,8 +38,8 @@ async fn tenpay_agrees() -> Result<()> {
 /// Lets a judge run against a house of its own, with an unpaid order that it is to notify about.
 async fn judge(mut script: Command) -> Result<()> {
     let house = House::open_without_page().await?;
-    let buyer = Buyer::sign_in(&house).await?;
-    let order = buyer.place_order().await?;
+    let buyer = Buyer::sign_in(&house, "sdk").await?;
+    let order = buyer.place_order("vip-month").await?;
     let trade = house
         .simulator
         .trade(order.id.as_str())
@@ -79,59 +79,6 @@ async fn judge(mut script: Command) -> Result<()> {
         notified.status
     );
     house.close().await
-}
-
-/// A buyer without a page.
-struct Buyer {
-    http: Client,
-    origin: String,
-}
-
-impl Buyer {
-    async fn sign_in(house: &House) -> Result<Buyer> {
-        let origin = house.simulator.client_url().origin().ascii_serialization();
-        let http = Client::builder().cookie_store(true).build()?;
-        let buyer = Buyer { http, origin };
-        let start = format!(
-            "{}?origin={}&return_to=/",
-            buyer.at(routes::OAUTH_START),
-            buyer.origin
-        );
-        // Redirects lead through WeChat and back to a page that this house does not have.
-        buyer.http.get(start).send().await.context("signing in")?;
-        Ok(buyer)
-    }
-
-    async fn place_order(&self) -> Result<OrderView> {
-        let wish = json!({
-            "product_id": "vip-month",
-            "quantity": 1,
-            "idempotency_key": "interop-0000000000000001",
-        });
-        let request = self
-            .http
-            .post(self.at(routes::ORDERS))
-            .header("origin", &self.origin);
-        let answer = request.json(&wish).send().await?.error_for_status()?;
-        answer.json().await.context("placing the order")
-    }
-
-    async fn look_at(&self, order: &OrderView) -> Result<OrderView> {
-        let answer = self
-            .http
-            .get(self.at(&routes::order(&order.id)))
-            .send()
-            .await?;
-        answer
-            .error_for_status()?
-            .json()
-            .await
-            .context("looking at the order")
-    }
-
-    fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.origin)
-    }
 }
 
 fn scripts() -> PathBuf {

@@ -3,10 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use url::Url;
+use wechat_checkout_protocol::{Fen, OrderId};
+use wechat_checkout_server::clock::Clock;
 use wechat_checkout_server::config::StoreAddress;
+use wechat_checkout_server::flow::ask_refund::{ask_refund, number_of_whole_order};
 use wechat_checkout_server::{Config, Server};
 use wechat_checkout_simulator::{Pace, Scenario, Simulator, SimulatorConfig};
 
@@ -17,6 +21,8 @@ use crate::program::Program;
 pub(crate) struct House {
     pub(crate) simulator: Simulator,
     server: Running,
+    /// The server's.
+    clock: Clock,
     folder: PathBuf,
 }
 
@@ -31,23 +37,32 @@ impl House {
     /// Starts everything on free ports, with an empty store.
     pub(crate) async fn open() -> Result<House> {
         expect_page()?;
-        House::open_as(|_| {}).await
+        House::open_as(Clock::System, |_| {}).await
+    }
+
+    /// The same with a server whose clock moves by [`House::pass`] alone, and with a configuration
+    /// of one's own.
+    pub(crate) async fn open_timeless(adapt: impl FnOnce(&mut Config)) -> Result<House> {
+        expect_page()?;
+        let clock = Clock::held_at(Clock::System.now());
+        House::open_as(clock, adapt).await
     }
 
     /// The same for those who need no page.
     pub(crate) async fn open_without_page() -> Result<House> {
-        House::open_as(|config| config.page_dir = None).await
+        House::open_as(Clock::System, |config| config.page_dir = None).await
     }
 
-    async fn open_as(adapt: impl FnOnce(&mut Config)) -> Result<House> {
+    async fn open_as(clock: Clock, adapt: impl FnOnce(&mut Config)) -> Result<House> {
         let (simulator, folder) = prepare().await?;
         let mut config = config(&simulator, &folder)?;
         adapt(&mut config);
-        let server = Server::start(config).await?;
+        let server = Server::start_at(config, clock.clone()).await?;
         simulator.set_page(Url::parse(&server.url())?);
         Ok(House {
             simulator,
             server: Running::Library(server),
+            clock,
             folder,
         })
     }
@@ -61,6 +76,7 @@ impl House {
         Ok(House {
             simulator,
             server: Running::Program(program),
+            clock: Clock::System,
             folder,
         })
     }
@@ -76,6 +92,58 @@ impl House {
             Running::Library(server) => server.url(),
             Running::Program(program) => program.url().to_string(),
         }
+    }
+
+    /// The shop as another account sees it, on another phone; `choices` are the simulator's.
+    pub(crate) fn as_account(&self, name: &str, choices: &str) -> String {
+        format!("{}?wechat_buyer={name}{choices}", self.inside_wechat())
+    }
+
+    /// Lets time pass for the shop and for WeChat, and what falls due meanwhile happen.
+    pub(crate) async fn pass(&self, by: Duration) -> Result<()> {
+        self.clock.advance_ms(i64::try_from(by.as_millis())?);
+        self.simulator.step(by).await;
+        let bells = &self.library()?.app().bells;
+        bells.inquiry.notify_one();
+        bells.refund.notify_one();
+        Ok(())
+    }
+
+    /// Sends an order's money back, as the merchant's people would.
+    pub(crate) async fn refund(&self, order_id: &str, amount: Fen) -> Result<()> {
+        let id = OrderId::parse(order_id).context("no order number")?;
+        let number = number_of_whole_order(&id);
+        let asked = ask_refund(self.library()?.app(), &id, &number, amount).await;
+        asked.map(drop).context("asking for the refund")
+    }
+
+    fn library(&self) -> Result<&Server> {
+        match &self.server {
+            Running::Library(server) => Ok(server),
+            Running::Program(_) => bail!("the server is a program of its own"),
+        }
+    }
+
+    /// Takes an account's phone off the network, or back onto it.
+    pub(crate) async fn set_offline(&self, account: &str, is_offline: bool) -> Result<()> {
+        let body = serde_json::json!({ "buyer": account, "is_offline": is_offline });
+        let url = self.simulator.gateway_url().join("/_control/offline")?;
+        let answer = reqwest::Client::new().put(url).json(&body).send().await?;
+        answer.error_for_status()?;
+        Ok(())
+    }
+
+    /// Behind the app nobody answers any more, until [`House::restore_server`].
+    pub(crate) fn lose_server(&self) -> Result<()> {
+        // The discard port: nothing listens there.
+        self.simulator.set_page(Url::parse("http://127.0.0.1:9/")?);
+        Ok(())
+    }
+
+    /// The server answers again.
+    pub(crate) fn restore_server(&self) -> Result<()> {
+        self.simulator.set_page(Url::parse(&self.outside_wechat())?);
+        Ok(())
     }
 
     /// From now on nobody tells the server anything: notifications wait, and questions get no answer.

@@ -6,15 +6,19 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod audit;
 mod browser;
+mod buyer;
 mod crash;
+mod device;
 mod foreign_sdks;
 mod gallery;
 mod house;
-mod late_news;
-mod outside;
 mod paying;
 mod phone;
+mod picture;
 mod program;
 mod reload;
+mod robustness;
+mod scenarios;
 mod stage;

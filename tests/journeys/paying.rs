@@ -1,14 +1,9 @@
 //! Journeys in which the buyer decides in the pay sheet, and WeChat behaves.
 
-use std::time::Duration;
-
 use anyhow::{Result, ensure};
 use wechat_checkout_protocol::OrderStatus;
 
 use crate::stage::play;
-
-/// The page waits a minute for WeChat's answer before it offers to pay again.
-const PAY_AGAIN_WITHIN: Duration = Duration::from_secs(100);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_buyer_pays_for_a_month_and_gets_it() -> Result<()> {
@@ -65,34 +60,6 @@ async fn a_buyer_who_cancels_pays_the_same_order_later() -> Result<()> {
             phone.see_status(OrderStatus::Confirmed).await?;
             phone.expect_order(&cancelled).await?;
             phone.expect_quiet_console().await
-        },
-    )
-    .await
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_a_failure_the_page_asks_first_and_lets_pay_later() -> Result<()> {
-    play(
-        "after_a_failure_the_page_asks_first_and_lets_pay_later",
-        async |stage| {
-            let phone = &stage.phone;
-            phone.open(&stage.house.inside_wechat()).await?;
-            phone.tap("product-vip-month").await?;
-            phone.tap("pay-button").await?;
-            phone.tap("sheet-fail").await?;
-            phone.see_status(OrderStatus::AwaitingConfirmation).await?;
-            phone.read("请勿重复支付").await?;
-            ensure!(
-                !phone.sees("pay-again").await?,
-                "one can pay twice before anybody knows"
-            );
-            let failed = phone.order_id().await?;
-
-            phone.see_within(PAY_AGAIN_WITHIN, "pay-again").await?;
-            phone.tap("pay-again").await?;
-            phone.tap("sheet-pay").await?;
-            phone.see_status(OrderStatus::Confirmed).await?;
-            phone.expect_order(&failed).await
         },
     )
     .await

@@ -29,11 +29,29 @@ impl Phone {
         self.browser.window()
     }
 
+    pub(crate) fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
     pub(crate) async fn open(&self, address: &str) -> Result<()> {
         self.window()
             .goto(address)
             .await
             .with_context(|| format!("opening {address}"))
+    }
+
+    /// A second view of the same app: the same cookies and storage, a history of its own.
+    pub(crate) async fn open_another_tab(&self) -> Result<()> {
+        let tab = self.window().new_tab().await.context("opening a tab")?;
+        self.window().switch_to_window(tab).await?;
+        self.reset_shape().await
+    }
+
+    /// Looks at the tab that was opened as number `number`, from 0.
+    pub(crate) async fn look_at_tab(&self, number: usize) -> Result<()> {
+        let tabs = self.window().windows().await?;
+        let tab = tabs.into_iter().nth(number).context("no such tab")?;
+        Ok(self.window().switch_to_window(tab).await?)
     }
 
     pub(crate) async fn reload(&self) -> Result<()> {
@@ -62,11 +80,34 @@ impl Phone {
 
     /// Taps the element with this hook as soon as it can be tapped.
     pub(crate) async fn tap(&self, hook: &str) -> Result<()> {
-        let tapped = until(async || unless_passing(self.see(hook).await?.click().await)).await;
-        match tapped.with_context(|| format!("tapping `{hook}`"))? {
+        self.see(hook).await?;
+        self.tap_by(&format!("[data-test=\"{hook}\"]")).await
+    }
+
+    /// [`Phone::tap`] for what has no hook.
+    pub(crate) async fn tap_by(&self, selector: &str) -> Result<()> {
+        let tapped = until(async || match self.find_visible(selector).await? {
+            Some(element) => unless_passing(element.click().await),
+            None => Ok(None),
+        });
+        match tapped
+            .await
+            .with_context(|| format!("tapping {selector}"))?
+        {
             Some(()) => Ok(()),
-            None => bail!("`{hook}` is covered by something else"),
+            None => bail!("{selector} is not there, or covered by something else"),
         }
+    }
+
+    /// Waits until a script finds what it looks for: it returns something true.
+    pub(crate) async fn find_by(&self, script: &str) -> Result<()> {
+        let found = until(async || {
+            let answer = self.run(script).await?;
+            Ok(answer.as_bool().unwrap_or(false).then_some(()))
+        });
+        found
+            .await?
+            .with_context(|| format!("never true: {script}"))
     }
 
     /// Waits until the order on the screen has this status.

@@ -54,7 +54,8 @@ fn languages_keep_to_their_script() {
     }
     for (name, sentence) in Language::En.texts().entries() {
         assert!(
-            sentence.is_ascii() || sentence.contains(['…', '’']),
+            // The apostrophe of Chinese fonts is as wide as a letter: English does without.
+            sentence.replace('…', "").is_ascii(),
             "{name}: {sentence}"
         );
     }

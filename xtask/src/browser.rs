@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::places;
+use crate::{places, tools};
 
 /// Names of Chromium, the most fitting first.
 const CHROMIUM: [&str; 4] = [
@@ -27,7 +27,8 @@ pub(crate) fn driver() -> Option<PathBuf> {
     DRIVER.into_iter().find_map(places::on_path)
 }
 
-/// The command with the paths of both in its environment, where the journeys look for them.
+/// The command with the paths of both, and of what judges the page, in its environment, where the
+/// journeys look for them.
 ///
 /// # Errors
 /// When one of them is not installed.
@@ -40,5 +41,6 @@ pub(crate) fn known_to(mut command: Command) -> Result<Command> {
         "JOURNEY_CHROMEDRIVER",
         driver().context("chromedriver is not installed")?,
     );
+    command.env("JOURNEY_AXE", tools::ensure_axe()?);
     Ok(command)
 }

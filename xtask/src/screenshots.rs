@@ -14,7 +14,7 @@ const PICTURES: &str = "docs/screenshots";
 /// # Errors
 /// When something is missing or a screen cannot be reached.
 pub(crate) fn run() -> Result<()> {
-    system::ensure(&[Need::Browser, Need::ChineseFont])?;
+    system::ensure(&[Need::Browser, Need::ChineseFont, Need::Node])?;
     page::build_unless_fresh()?;
     let mut command = cargo(&["test", "--package", "wechat-checkout", "--test", "journeys"]);
     command

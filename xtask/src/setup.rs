@@ -24,6 +24,7 @@ pub(crate) fn run(scope: &Scope) -> Result<()> {
     if !scope.page_only {
         tools::ensure_linters()?;
         system::ensure(&Need::ALL)?;
+        tools::ensure_axe()?;
         interop::ensure_sdks()?;
     }
     process::announce("set up", "the other chores start at once now");

@@ -16,6 +16,8 @@ const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
 /// Shortens scripts.
 const TERSER: &str = "5.51.4";
+/// Judges the page's accessibility.
+const AXE_CORE: &str = "4.14.1";
 /// What rustc compiles the page to.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -166,21 +168,48 @@ fn ensure_from_npm(package: &str, version: &str, program: &str) -> Result<Option
     if let Some(program) = places::on_path(program) {
         return Ok(Some(program));
     }
-    let folder = places::tool(package, version)?;
-    let installed = folder.join("node_modules").join(".bin").join(program);
+    let installed = places::tool(package, version)?
+        .join("node_modules")
+        .join(".bin")
+        .join(program);
     if process::answers_version(&installed) {
         return Ok(Some(installed));
     }
-    let Some(npm) = places::on_path("npm") else {
+    if places::on_path("npm").is_none() {
         println!(
             "  {program} is left out: it comes from npm, which is not here; the page stays larger"
         );
         return Ok(None);
-    };
-    process::announce(
-        &format!("installing {package} {version}"),
-        &format!("its {program} shrinks the page"),
-    );
+    }
+    let why = format!("its {program} shrinks the page");
+    if let Err(error) = install_from_npm(package, version, &why) {
+        crate::interrupt::check()?;
+        println!("  {program} is left out: {error}; the page stays larger");
+        return Ok(None);
+    }
+    Ok(Some(installed))
+}
+
+/// The script of axe-core, which judges the page's accessibility in the journeys.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn ensure_axe() -> Result<PathBuf> {
+    let script = places::tool("axe-core", AXE_CORE)?
+        .join("node_modules")
+        .join("axe-core")
+        .join("axe.min.js");
+    if !script.is_file() {
+        install_from_npm("axe-core", AXE_CORE, "it judges the page's accessibility")?;
+    }
+    Ok(script)
+}
+
+/// Installs a package of npm into its own folder of the cache.
+fn install_from_npm(package: &str, version: &str, why: &str) -> Result<()> {
+    let npm = places::on_path("npm").context("npm is not installed")?;
+    let folder = places::tool(package, version)?;
+    process::announce(&format!("installing {package} {version}"), why);
     std::fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
     let mut command = Command::new(npm);
     command
@@ -194,12 +223,7 @@ fn ensure_from_npm(package: &str, version: &str, program: &str) -> Result<Option
         ])
         .arg(&folder)
         .arg(format!("{package}@{version}"));
-    if let Err(error) = process::run_summarised(command) {
-        crate::interrupt::check()?;
-        println!("  {program} is left out: {error}; the page stays larger");
-        return Ok(None);
-    }
-    Ok(Some(installed))
+    process::run_summarised(command).with_context(|| format!("installing {package}"))
 }
 
 /// The version of a package in `Cargo.lock`.

@@ -207,7 +207,7 @@ fn page_within_budget() -> Result<()> {
 }
 
 fn journeys() -> Result<()> {
-    system::ensure(&[Need::Browser, Need::ChineseFont])?;
+    system::ensure(&[Need::Browser, Need::ChineseFont, Need::Node])?;
     // One journey kills the real program.
     backend::build()?;
     let mut command = cargo(&["test", "--locked", "--package", "wechat-checkout"]);

@@ -35,7 +35,7 @@ pub(super) fn into_document(response: Response) -> Response {
     // A cached copy would keep the agent and scenario of an earlier visit.
     parts
         .headers
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     let body = Body::from_stream(injected(body.into_data_stream(), tags(nonce.as_deref())));
     Response::from_parts(parts, body)
 }

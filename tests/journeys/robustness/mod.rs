@@ -1,0 +1,8 @@
+//! Journeys of impatient buyers: they tap twice, open two tabs, reload, go back, put the phone away.
+
+mod impatience;
+mod leaving;
+mod slowness;
+mod sockets;
+mod starting;
+mod tabs;
