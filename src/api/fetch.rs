@@ -1,8 +1,10 @@
 //! One request, bounded in time.
 
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
-use web_sys::AbortController;
+use web_sys::{AbortController, AbortSignal};
+
+use super::early;
 
 pub(super) struct Reply {
     pub(super) status: u16,
@@ -12,7 +14,27 @@ pub(super) struct Reply {
 /// Sends a `GET`, or a `POST` when there is a body; `None` when nothing came back in time.
 pub(super) async fn fetch(address: String, body: Option<String>, ms_max: u32) -> Option<Reply> {
     let controller = AbortController::new().ok()?;
-    let request = RequestBuilder::new(&address).abort_signal(Some(&controller.signal()));
+    let signal = controller.signal();
+    // The patience covers the body too: a connection may die between the head and the end.
+    let patience = Timeout::new(ms_max, move || controller.abort());
+    let early = match body {
+        None => early::take(&address).await,
+        Some(_) => None,
+    };
+    let response = match early {
+        Some(response) => response,
+        None => send(&address, body, &signal).await?,
+    };
+    let text = response.text().await.ok()?;
+    drop(patience);
+    Some(Reply {
+        status: response.status(),
+        text,
+    })
+}
+
+async fn send(address: &str, body: Option<String>, signal: &AbortSignal) -> Option<Response> {
+    let request = RequestBuilder::new(address).abort_signal(Some(signal));
     let request = match body {
         Some(body) => request
             .method(Method::POST)
@@ -20,13 +42,5 @@ pub(super) async fn fetch(address: String, body: Option<String>, ms_max: u32) ->
             .body(body),
         None => request.build(),
     };
-    // The patience covers the body too: a connection may die between the head and the end.
-    let patience = Timeout::new(ms_max, move || controller.abort());
-    let response = request.ok()?.send().await.ok()?;
-    let text = response.text().await.ok()?;
-    drop(patience);
-    Some(Reply {
-        status: response.status(),
-        text,
-    })
+    request.ok()?.send().await.ok()
 }

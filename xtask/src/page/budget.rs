@@ -30,7 +30,11 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-fn weigh(dist: &Path) -> Result<u64> {
+/// Bytes of wasm and glue, compressed.
+///
+/// # Errors
+/// When `dist/` does not hold one of each.
+pub(crate) fn weigh(dist: &Path) -> Result<u64> {
     let mut bytes = 0;
     for end in COUNTED {
         let mut found = 0_u32;
