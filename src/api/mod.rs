@@ -1,6 +1,7 @@
 //! Calls to the server.
 
 mod client;
+mod early;
 mod error;
 mod fetch;
 

@@ -1,13 +1,13 @@
 //! Reads what the server sends.
 
+use std::fmt;
+
 use js_sys::{Array, JSON, Reflect};
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, SeqAccess,
     VariantAccess, Visitor,
 };
 use wasm_bindgen::{JsCast, JsValue};
-
-use super::Foreign;
 
 /// Reads a value; `None` when the text is not what the protocol says.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
@@ -17,6 +17,24 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
 /// Reads a value that the browser has parsed already.
 pub(crate) fn read_value<T: DeserializeOwned>(value: JsValue) -> Option<T> {
     T::deserialize(Value(value)).ok()
+}
+
+/// The value is not one of those that the protocol knows.
+#[derive(Debug)]
+struct Foreign;
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("foreign value")
+    }
+}
+
+impl std::error::Error for Foreign {}
+
+impl serde::de::Error for Foreign {
+    fn custom<T: fmt::Display>(_sentence: T) -> Foreign {
+        Foreign
+    }
 }
 
 struct Value(JsValue);

@@ -84,6 +84,12 @@ impl Phone {
             .await
     }
 
+    /// A cheaper phone: everything is computed so many times as slowly.
+    pub(crate) async fn be_slower_by(&self, factor: u32) -> Result<()> {
+        self.debug("Emulation.setCPUThrottlingRate", json!({ "rate": factor }))
+            .await
+    }
+
     /// What was downloaded before is downloaded again.
     pub(crate) async fn forget_downloads(&self) -> Result<()> {
         self.debug("Network.clearBrowserCache", json!({})).await

@@ -1,6 +1,7 @@
 //! The house under test: simulated WeChat and the checkout server, wired to each other.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -46,6 +47,19 @@ impl House {
         expect_page()?;
         let clock = Clock::held_at(Clock::System.now());
         House::open_as(clock, adapt).await
+    }
+
+    /// The same for those who come straight to the server, as in production.
+    pub(crate) async fn open_straight() -> Result<House> {
+        expect_page()?;
+        // Its own address has to be among the server's origins before it starts.
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        House::open_as(Clock::System, |config| {
+            config.listen.set_port(port);
+            let origin = format!("http://127.0.0.1:{port}");
+            config.public_origins.push(origin);
+        })
+        .await
     }
 
     /// The same for those who need no page.

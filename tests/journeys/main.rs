@@ -9,6 +9,7 @@
 mod audit;
 mod browser;
 mod buyer;
+mod cold_start;
 mod crash;
 mod device;
 mod foreign_sdks;

@@ -2,6 +2,7 @@
 
 mod backend;
 mod browser;
+mod cold_start;
 mod demo;
 mod freshness;
 mod interop;
@@ -49,10 +50,19 @@ enum Chore {
     Simulate(proof::Arguments),
     /// Kills the server, or cuts its power, again and again, and checks the money.
     Chaos(proof::Arguments),
-    /// Measures the server: `bench notify`.
-    Bench(proof::Arguments),
+    /// Measures the server and the page.
+    #[command(subcommand)]
+    Bench(Measurement),
     /// Takes the pictures in `docs/screenshots/` from the running page.
     Screenshots,
+}
+
+#[derive(Debug, Subcommand)]
+enum Measurement {
+    /// How many payment notifications a second are confirmed, durably and once.
+    Notify(proof::Arguments),
+    /// How soon a buyer with a slow phone can pay.
+    Page(cold_start::Options),
 }
 
 fn main() -> ExitCode {
@@ -77,7 +87,8 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Setup(scope) => setup::run(&scope),
         Chore::Simulate(arguments) => proof::run("simulate", &arguments),
         Chore::Chaos(arguments) => proof::run("chaos", &arguments),
-        Chore::Bench(arguments) => proof::run("bench", &arguments),
+        Chore::Bench(Measurement::Notify(arguments)) => proof::run("bench notify", &arguments),
+        Chore::Bench(Measurement::Page(options)) => cold_start::run(&options),
         Chore::Screenshots => screenshots::run(),
     }
 }

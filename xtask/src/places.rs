@@ -57,6 +57,28 @@ pub(crate) fn tool(name: &str, version: &str) -> Result<PathBuf> {
     Ok(cache()?.join("tools").join(format!("{name}-{version}")))
 }
 
+/// Where cargo unpacks the sources of crates, one folder per registry; none before its first download.
+///
+/// # Errors
+/// When neither `CARGO_HOME` nor a home folder is known.
+pub(crate) fn crate_sources() -> Result<Vec<PathBuf>> {
+    let home = match env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => env::home_dir()
+            .context("no home folder for cargo; set CARGO_HOME")?
+            .join(".cargo"),
+    };
+    let Ok(registries) = std::fs::read_dir(home.join("registry").join("src")) else {
+        return Ok(Vec::new());
+    };
+    let mut folders = registries
+        .map(|registry| Ok(registry?.path()))
+        .collect::<Result<Vec<_>>>()?;
+    // Flags in another order would build everything again.
+    folders.sort();
+    Ok(folders)
+}
+
 /// Finds a program on the `PATH`.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let name = format!("{program}{}", env::consts::EXE_SUFFIX);

@@ -33,7 +33,7 @@ impl Arguments {
     }
 }
 
-/// Builds and runs one proof; its output is the chore's output.
+/// Builds and runs one proof, named by one or two words; its output is the chore's output.
 ///
 /// # Errors
 /// When something does not build, and when the proof finds a violation.
@@ -42,7 +42,7 @@ pub(crate) fn run(proof: &str, arguments: &Arguments) -> Result<()> {
     let folder = places::target().join(PROFILE);
     let mut command = Command::new(folder.join(PROOFS));
     command
-        .arg(proof)
+        .args(proof.split(' '))
         .args(&arguments.passed_on)
         .current_dir(places::repository());
     process::run(command)

@@ -14,6 +14,8 @@ use crate::{places, process};
 const TRUNK: &str = "0.21.14";
 /// The npm package that carries `wasm-opt`.
 const BINARYEN: &str = "132.0.0";
+/// Shortens scripts.
+const TERSER: &str = "5.51.4";
 /// Judges the page's accessibility.
 const AXE_CORE: &str = "4.14.1";
 /// What rustc compiles the page to.
@@ -24,10 +26,11 @@ pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 pub(crate) struct PageTools {
     folders: Vec<PathBuf>,
     wasm_opt: Option<PathBuf>,
+    terser: Option<PathBuf>,
 }
 
 impl PageTools {
-    /// Finds or installs the wasm target, trunk, wasm-bindgen and, where npm is, wasm-opt.
+    /// Finds or installs the wasm target, trunk, wasm-bindgen and, where npm is, wasm-opt and terser.
     ///
     /// # Errors
     /// When something cannot be installed.
@@ -43,7 +46,8 @@ impl PageTools {
         let wasm_bindgen = ensure_wasm_bindgen()?;
         Ok(PageTools {
             folders: vec![trunk, wasm_bindgen],
-            wasm_opt: ensure_wasm_opt()?,
+            wasm_opt: ensure_from_npm("binaryen", BINARYEN, "wasm-opt")?,
+            terser: ensure_from_npm("terser", TERSER, "terser")?,
         })
     }
 
@@ -59,6 +63,11 @@ impl PageTools {
     /// The optimiser for wasm, where it could be had.
     pub(crate) fn wasm_opt(&self) -> Option<&Path> {
         self.wasm_opt.as_deref()
+    }
+
+    /// The shortener of scripts, where it could be had.
+    pub(crate) fn terser(&self) -> Option<&Path> {
+        self.terser.as_deref()
     }
 }
 
@@ -154,30 +163,31 @@ fn ensure_from_crates_io(
     Ok(bin)
 }
 
-/// `wasm-opt` from npm: a few per cent off the page. Without npm the page is merely larger.
-fn ensure_wasm_opt() -> Result<Option<PathBuf>> {
-    if let Some(program) = places::on_path("wasm-opt") {
+/// A program from npm that makes the page smaller. Without npm the page is merely larger.
+fn ensure_from_npm(package: &str, version: &str, program: &str) -> Result<Option<PathBuf>> {
+    if let Some(program) = places::on_path(program) {
         return Ok(Some(program));
     }
-    let program = places::tool("binaryen", BINARYEN)?
+    let installed = places::tool(package, version)?
         .join("node_modules")
         .join(".bin")
-        .join("wasm-opt");
-    if process::answers_version(&program) {
-        return Ok(Some(program));
+        .join(program);
+    if process::answers_version(&installed) {
+        return Ok(Some(installed));
     }
     if places::on_path("npm").is_none() {
         println!(
-            "  wasm-opt is left out: it comes from npm, which is not here; the page stays larger"
+            "  {program} is left out: it comes from npm, which is not here; the page stays larger"
         );
         return Ok(None);
     }
-    if let Err(error) = install_from_npm("binaryen", BINARYEN, "its wasm-opt shrinks the page") {
+    let why = format!("its {program} shrinks the page");
+    if let Err(error) = install_from_npm(package, version, &why) {
         crate::interrupt::check()?;
-        println!("  wasm-opt is left out: {error}; the page stays larger");
+        println!("  {program} is left out: {error}; the page stays larger");
         return Ok(None);
     }
-    Ok(Some(program))
+    Ok(Some(installed))
 }
 
 /// The script of axe-core, which judges the page's accessibility in the journeys.

@@ -99,10 +99,10 @@ pub(super) const STEPS: [Step; 13] = [
     },
     Step {
         name: "page",
-        what: "the page builds for use",
+        what: "the page builds for use and stays within its weight",
         speed: Speed::Slow,
         needs: &[],
-        run: page::build_unless_fresh,
+        run: page_within_budget,
     },
     Step {
         name: "journeys",
@@ -198,6 +198,13 @@ fn wasm_tests() -> Result<()> {
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("CHROMEDRIVER", driver);
     process::run(command)
+}
+
+fn page_within_budget() -> Result<()> {
+    // The tools that make the page small come from npm.
+    system::ensure(&[Need::Node])?;
+    page::build_unless_fresh()?;
+    page::budget::check()
 }
 
 fn journeys() -> Result<()> {
