@@ -16,7 +16,7 @@ const released = new Promise((release) => { window.releaseRequests = () => {
   window.fetch = straight;
   release();
 }; });
-window.fetch = (address, options) => String(address).includes("/api/")
+window.fetch = (address, options) => String(address.url ?? address).includes("/api/")
   ? released.then(() => straight(address, options))
   : straight(address, options);
 "#;

@@ -45,7 +45,7 @@ window.places = () => [".wc-vip", ".wc-group", ".wc-product", ".wc-summary", ".w
 document.addEventListener("DOMContentLoaded", () => { window.placesBefore = window.places(); });
 const straight = window.fetch;
 const released = new Promise((release) => { window.releaseRequests = release; });
-window.fetch = (address, options) => String(address).includes("/api/")
+window.fetch = (address, options) => String(address.url ?? address).includes("/api/")
   ? released.then(() => straight(address, options))
   : straight(address, options);
 "#;

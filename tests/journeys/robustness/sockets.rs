@@ -16,7 +16,8 @@ window.WebSocket = function () { throw new Error("no sockets here"); };
 const straight = window.fetch;
 window.questions = { asked: 0, now: 0, most: 0 };
 window.fetch = async (address, options) => {
-  const isQuestion = /\/api\/orders\/[^/]+$/.test(String(address)) && options?.method !== "POST";
+  const isQuestion = /\/api\/orders\/[^/]+$/.test(address.url ?? address)
+    && (options?.method ?? address.method) !== "POST";
   if (!isQuestion) return straight(address, options);
   const questions = window.questions;
   questions.asked += 1;
