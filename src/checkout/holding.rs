@@ -4,7 +4,7 @@ use wechat_checkout_protocol::{Attention, BridgeOutcome, OrderStatus, OrderView,
 
 use super::{
     Asking, CONFIRMING_FAIL_MS, CONFIRMING_MS, CheckoutEvent, Effect, Event, HeldBridge, Holding,
-    Link, NO_ANSWER_MS, PAY_AGAIN_MS, RETURNED_MS, Stage, Start, Timer,
+    Link, NO_ANSWER_MS, PAY_AGAIN_FAIL_MS, PAY_AGAIN_MS, RETURNED_MS, Stage, Start, Timer,
 };
 
 impl Holding {
@@ -328,10 +328,15 @@ impl Holding {
                 effects.push(Effect::StartTimer(Timer::ConfirmingEnds, window));
             }
             Stage::NotYetConfirmed { .. } => {
-                let said_ok = self.last_outcome == Some(BridgeOutcome::Ok);
-                if !said_ok {
-                    effects.push(Effect::StartTimer(Timer::PayAgain, PAY_AGAIN_MS));
-                }
+                let pause = match self.last_outcome {
+                    Some(BridgeOutcome::Ok) => None,
+                    Some(BridgeOutcome::Fail) => Some(PAY_AGAIN_FAIL_MS),
+                    Some(
+                        BridgeOutcome::Cancel | BridgeOutcome::Unknown | BridgeOutcome::NoAnswer,
+                    )
+                    | None => Some(PAY_AGAIN_MS),
+                };
+                effects.extend(pause.map(|ms| Effect::StartTimer(Timer::PayAgain, ms)));
             }
             Stage::Expiring => {
                 effects.push(Effect::LoadOrder(order_id.clone()));

@@ -29,8 +29,8 @@ pub use effect::{CheckoutEvent, Effect, Timer};
 pub use event::{Event, Start};
 pub use state::{Asking, Checkout, HeldBridge, Holding, Link, Notice, Stage};
 pub use timing::{
-    BRIDGE_FRESH_MS, CONFIRMING_FAIL_MS, CONFIRMING_MS, NO_ANSWER_MS, PAY_AGAIN_MS, RETRIES_MAX,
-    RETURNED_MS, retry_delay_ms,
+    BRIDGE_FRESH_MS, CONFIRMING_FAIL_MS, CONFIRMING_MS, NO_ANSWER_MS, PAY_AGAIN_FAIL_MS,
+    PAY_AGAIN_MS, RETRIES_MAX, RETURNED_MS, retry_delay_ms,
 };
 pub use transition::{Transition, transition};
 pub use trouble::{FailReason, Recovery, Trouble, TroubleKind};

@@ -22,6 +22,10 @@ pub const CONFIRMING_FAIL_MS: i64 = 10_000;
 /// times, and WeChat itself never takes a second payment for one order number.
 pub const PAY_AGAIN_MS: i64 = 30_000;
 
+/// The same after the bridge reported a failure: the sheet itself said that it took no money, and the
+/// server has asked twice by then.
+pub const PAY_AGAIN_FAIL_MS: i64 = 5_000;
+
 /// Bridge parameters are signed with a time and a prepay id that lives two hours: renewed before.
 pub const BRIDGE_FRESH_MS: i64 = 100 * 60 * 1_000;
 

@@ -179,14 +179,15 @@ impl Screen<'_> {
             let handle = self.handle.clone();
             Callback::from(move |()| handle.pay())
         };
-        let more = html! {
-            <>
-                if let Some(reason) = reason {
-                    <p class="wc-result__text">{ (texts.reason)(reason) }</p>
-                }
-                { order_details(&holding.order, true, texts) }
-            </>
+        // The sheet's own words come first; that nobody else confirmed them stays said below.
+        let (words, more) = match reason {
+            Some(reason) => {
+                let said = html! { <p class="wc-result__text">{ texts.not_yet_text }</p> };
+                ((texts.failed_title, (texts.reason)(reason)), said)
+            }
+            None => ((texts.not_yet_title, texts.not_yet_text), Html::default()),
         };
+        let more = html! { <>{ more }{ order_details(&holding.order, true, texts) }</> };
         let actions = html! {
             <>
                 { button(ButtonKind::Primary, "retry", label, is_checking, self.on_retry()) }
@@ -196,12 +197,7 @@ impl Screen<'_> {
                 { self.orders() }
             </>
         };
-        self.told(
-            attention_mark(),
-            (texts.not_yet_title, texts.not_yet_text),
-            more,
-            actions,
-        )
+        self.told(attention_mark(), words, more, actions)
     }
 
     fn settled(&self, holding: &Holding) -> Html {

@@ -2,7 +2,7 @@
 
 use wechat_checkout::checkout::{
     BRIDGE_FRESH_MS, CONFIRMING_FAIL_MS, CONFIRMING_MS, CheckoutEvent, Effect, Event, FailReason,
-    NO_ANSWER_MS, Notice, PAY_AGAIN_MS, RETURNED_MS, Stage, Start, Timer,
+    NO_ANSWER_MS, Notice, PAY_AGAIN_FAIL_MS, PAY_AGAIN_MS, RETURNED_MS, Stage, Start, Timer,
 };
 use wechat_checkout_protocol::{BridgeOutcome, OrderStatus};
 
@@ -149,10 +149,10 @@ fn a_failed_order_may_be_paid_again_when_the_server_has_asked_for_a_while() {
     let bench = Bench::not_yet(BridgeOutcome::Fail);
     assert_eq!(
         bench.effects,
-        [Effect::StartTimer(Timer::PayAgain, PAY_AGAIN_MS)]
+        [Effect::StartTimer(Timer::PayAgain, PAY_AGAIN_FAIL_MS)]
     );
     let bench = bench
-        .later(PAY_AGAIN_MS)
+        .later(PAY_AGAIN_FAIL_MS)
         .after(Event::TimerFired(Timer::PayAgain));
     assert!(matches!(
         bench.stage(),
