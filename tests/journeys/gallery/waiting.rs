@@ -23,17 +23,18 @@ async fn gallery_after_a_failure() -> Result<()> {
         phone.tap("sheet-fail").await?;
         phone.see_status(OrderStatus::AwaitingConfirmation).await?;
         let failed = phone.order_id().await?;
-        phone.see_within(AT_LAST, "retry").await?;
-        let words = ["暂未收到微信的确认", "请勿重复支付", "再次查询"];
-        album.hang(phone, "not-yet-confirmed", &words).await?;
         ensure!(
             !phone.sees("pay-again").await? && !phone.sees("pay-button").await?,
             "one can pay twice before anybody knows"
         );
         phone.see_within(AT_LAST, "pay-again").await?;
-        album
-            .hang(phone, "pay-again", &["我没有付款，继续支付此订单"])
-            .await?;
+        let words = [
+            "支付没有成功",
+            "请勿重复支付",
+            "再次查询",
+            "我没有付款，继续支付此订单",
+        ];
+        album.hang(phone, "pay-again", &words).await?;
         phone.tap("pay-again").await?;
         phone.tap("sheet-pay").await?;
         phone.see_status(OrderStatus::Confirmed).await?;
@@ -45,6 +46,7 @@ async fn gallery_after_a_failure() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gallery_after_ok_without_news() -> Result<()> {
     play("gallery_after_ok_without_news", async |stage| {
+        let album = Album::open()?;
         let Stage { house, phone } = stage;
         phone.open(&house.inside_wechat()).await?;
         phone.tap("product-vip-month").await?;
@@ -53,7 +55,8 @@ async fn gallery_after_ok_without_news() -> Result<()> {
         phone.tap("pay-button").await?;
         phone.tap("sheet-pay").await?;
         phone.see_within(AT_LAST, "retry").await?;
-        phone.read("请勿重复支付").await?;
+        let words = ["暂未收到微信的确认", "请勿重复支付", "再次查询"];
+        album.hang(phone, "not-yet-confirmed", &words).await?;
         ensure!(
             !phone.sees("pay-again").await? && !phone.sees("pay-button").await?,
             "the bridge said ok and one can pay again"
