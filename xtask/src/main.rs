@@ -48,7 +48,7 @@ enum Chore {
     Setup(setup::Scope),
     /// Lives many simulated shops' lives with faults, and checks the money after every step.
     Simulate(proof::Arguments),
-    /// Kills the server, or cuts its power, again and again, and checks the money.
+    /// Kills the server, cuts its power or storms it, again and again, and checks the money.
     Chaos(proof::Arguments),
     /// Measures the server and the page.
     #[command(subcommand)]

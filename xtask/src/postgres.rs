@@ -28,9 +28,22 @@ impl Cluster {
     /// # Errors
     /// When PostgreSQL cannot start; its reason is in the message.
     pub(crate) fn start() -> Result<Cluster> {
+        Cluster::start_with(&[])
+    }
+
+    /// The same, and it waits for its disk, as it should where somebody measures it.
+    ///
+    /// # Errors
+    /// When PostgreSQL cannot start; its reason is in the message.
+    pub(crate) fn start_durable() -> Result<Cluster> {
+        Cluster::start_with(&[("TEST_POSTGRES_FSYNC", "on")])
+    }
+
+    fn start_with(variables: &[(&str, &str)]) -> Result<Cluster> {
         let mut command = Command::new("sh");
         command.arg(places::repository().join(SCRIPT));
         command
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());

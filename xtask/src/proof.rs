@@ -7,13 +7,17 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::Args;
 
+use crate::system::{self, Need};
 use crate::test::cargo;
-use crate::{backend, places, process};
+use crate::{backend, places, postgres, process};
 
 /// The program of all proofs; its own `--help` knows their options.
 const PROOFS: &str = "wechat-checkout-proof";
 /// One optimised profile for the proofs and the server they start.
 const PROFILE: &str = "proof";
+
+/// Stands for `--store` and a PostgreSQL that is started for this run.
+const POSTGRES: &str = "--postgres";
 
 /// What the proof's program is told.
 #[derive(Debug, Args)]
@@ -43,8 +47,17 @@ pub(crate) fn run(proof: &str, arguments: &Arguments) -> Result<()> {
     let mut command = Command::new(folder.join(PROOFS));
     command
         .args(proof.split(' '))
-        .args(&arguments.passed_on)
         .current_dir(places::repository());
+    let mut cluster = None;
+    for argument in &arguments.passed_on {
+        if argument == POSTGRES {
+            system::ensure(&[Need::PostgreSql])?;
+            let cluster = cluster.insert(postgres::Cluster::start_durable()?);
+            command.arg("--store").arg(cluster.url());
+        } else {
+            command.arg(argument);
+        }
+    }
     process::run(command)
 }
 

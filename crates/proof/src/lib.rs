@@ -2,6 +2,7 @@
 //!
 //! - [`simulate`]: whole lives with faults, on a clock that is held, checked after every step;
 //! - [`kills`]: `kill -9` at random moments under duplicate notifications;
+//! - [`storms`]: notifications, inquiries and refunds of one order at the same moment;
 //! - [`power_cuts`]: the disk forgets what was not synced;
 //! - [`bench`]: durable notifications a second, next to what the database could do alone.
 //!
@@ -13,3 +14,4 @@ pub mod kills;
 pub mod power_cuts;
 mod shop;
 pub mod simulate;
+pub mod storms;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use wechat_checkout_proof::{bench, kills, power_cuts, simulate};
+use wechat_checkout_proof::{bench, kills, power_cuts, simulate, storms};
 
 /// Proves that nothing is lost and nothing is delivered twice, and measures.
 #[derive(Debug, Parser)]
@@ -21,18 +21,14 @@ enum Proof {
     Bench(Bench),
     /// Lives many small lives of a shop, with faults, and checks the money after every step.
     Simulate(simulate::Plan),
-    /// Kills the server, or cuts its power, again and again while payments come in.
+    /// Kills the server, cuts its power, or tells it everything at once, again and again.
     Chaos(Chaos),
 }
 
 #[derive(Debug, Args)]
 struct Chaos {
-    /// How often the server's program is killed with `kill -9`.
-    #[arg(long, required_unless_present = "power_cuts")]
-    kills: Option<u32>,
-    /// How often the disk forgets what was not synced.
-    #[arg(long, conflicts_with = "kills")]
-    power_cuts: Option<u32>,
+    #[command(flatten)]
+    blow: Blow,
     /// Repeats a run's decisions; a random one when absent.
     #[arg(long)]
     seed: Option<u64>,
@@ -44,25 +40,47 @@ struct Chaos {
     folder: PathBuf,
 }
 
+/// Which chaos, and how often.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Blow {
+    /// How often the server's program is killed with `kill -9`.
+    #[arg(long)]
+    kills: Option<u32>,
+    /// How often the disk forgets what was not synced.
+    #[arg(long)]
+    power_cuts: Option<u32>,
+    /// How often 64 identical notifications, inquiries and refunds come at once.
+    #[arg(long)]
+    storms: Option<u32>,
+}
+
 impl Chaos {
-    async fn run(self) -> anyhow::Result<()> {
+    fn run(self) -> anyhow::Result<()> {
         let Chaos {
+            blow,
             seed,
             server,
             folder,
-            ..
         } = self;
-        if let Some(kills) = self.kills {
+        if let Some(storms) = blow.storms {
+            return storms::run(&storms::Plan {
+                storms,
+                seed,
+                folder,
+            });
+        }
+        if let Some(kills) = blow.kills {
             let plan = kills::Plan {
                 kills,
                 seed,
                 server,
                 folder,
             };
-            return kills::run(&plan).await;
+            return on_one_thread(kills::run(&plan));
         }
-        let cuts = self.power_cuts.unwrap_or_default();
-        power_cuts::run(&power_cuts::Plan { cuts, seed, folder }).await
+        let cuts = blow.power_cuts.unwrap_or_default();
+        on_one_thread(power_cuts::run(&power_cuts::Plan { cuts, seed, folder }))
     }
 }
 
@@ -76,7 +94,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().proof {
         Proof::Simulate(plan) => simulate::run(&plan),
         Proof::Bench(Bench::Notify(plan)) => on_one_thread(bench::run(&plan)),
-        Proof::Chaos(chaos) => on_one_thread(chaos.run()),
+        Proof::Chaos(chaos) => chaos.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,8 +9,10 @@ use wechat_checkout_gateway::{Client, Merchant};
 
 use crate::catalog::Catalog;
 use crate::clock::Clock;
+use crate::limit::Limiter;
 use crate::push::Hub;
 use crate::session::{SessionKey, SignIns};
+use crate::stock::Stock;
 use crate::store::Store;
 use crate::worker::Bells;
 
@@ -32,6 +34,8 @@ pub struct App {
     pub oauth: OAuthClient,
     /// Orders.
     pub store: Arc<dyn Store>,
+    /// What is left of the goods, as the shop tells it.
+    pub stock: Stock,
     /// Watching pages.
     pub hub: Hub,
     /// Ring when a worker has something to do before its time.
@@ -48,6 +52,8 @@ pub struct App {
     pub notify_url: Url,
     /// Where WeChat sends refund notifications.
     pub refund_notify_url: Url,
+    /// Remembers who asked how often.
+    pub limiter: Limiter,
     /// Opens the admin API; without one there is none.
     pub admin_token: Option<SecretString>,
     /// Believe `X-Forwarded-For`.

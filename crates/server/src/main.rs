@@ -13,6 +13,10 @@ use wechat_checkout_server::{Config, Server};
 
 use crate::operate::{Operation, operate};
 
+/// A request makes many small allocations and frees them on another thread.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Takes WeChat Pay orders, confirms payments, delivers, and tells the page.
 #[derive(Parser)]
 #[command(version)]

@@ -14,8 +14,10 @@ use crate::app::{App, SharedApp};
 use crate::clock::Clock;
 use crate::config::{Config, StoreAddress};
 use crate::http;
+use crate::limit::Limiter;
 use crate::push::{Hub, follow_journal};
 use crate::session::{SessionKey, SignIns};
+use crate::stock::Stock;
 use crate::store::postgres::{self, PostgresStore};
 use crate::store::sqlite::{Durability, OpenError, SqliteStore};
 use crate::store::{Store, StoreError};
@@ -184,6 +186,7 @@ fn build_app(
         merchant: config.merchant,
         gateway,
         oauth,
+        stock: Stock::of(Arc::clone(&store)),
         store,
         hub: Hub::default(),
         bells: Bells::default(),
@@ -193,6 +196,7 @@ fn build_app(
         public_origins: config.public_origins,
         notify_url: Url::parse(&notify_origin)?.join(NOTIFY_PAYMENT)?,
         refund_notify_url: Url::parse(&notify_origin)?.join(NOTIFY_REFUND)?,
+        limiter: Limiter::new(config.rates),
         admin_token: config.admin_token,
         is_behind_proxy: config.is_behind_proxy,
         orders_expire_after_ms: config.orders_expire_after_ms,

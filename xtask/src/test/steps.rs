@@ -26,7 +26,7 @@ pub(super) struct Step {
     pub(super) run: fn() -> Result<()>,
 }
 
-pub(super) const STEPS: [Step; 13] = [
+pub(super) const STEPS: [Step; 14] = [
     Step {
         name: "format",
         what: "the code is laid out by rustfmt",
@@ -82,6 +82,13 @@ pub(super) const STEPS: [Step; 13] = [
         speed: Speed::Slow,
         needs: &[],
         run: || proof::run("chaos", &proof::Arguments::of(&["--kills", "200"])),
+    },
+    Step {
+        name: "storms",
+        what: "64 notifications, inquiries and refunds at once have one effect, 300 times",
+        speed: Speed::Slow,
+        needs: &[],
+        run: || proof::run("chaos", &proof::Arguments::of(&["--storms", "300"])),
     },
     Step {
         name: "power-cuts",

@@ -57,6 +57,7 @@ pub(super) fn write_rows(
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "cache_size", -32_768)?;
+    db.pragma_update(None, "wal_autocheckpoint", 8_192)?;
     let until = now.plus_ms(31 * DAY_MS);
     let mut left = numbers.clone();
     let started = Instant::now();

@@ -3,6 +3,7 @@
 //! One run measures the whole road over HTTP, the store without HTTP and the database engine
 //! alone, so that the ratios hold whatever else the machine is doing.
 
+mod database;
 mod engine;
 mod growth;
 mod load;
@@ -27,6 +28,10 @@ pub struct Plan {
     /// Prints one JSON object on the last line.
     #[arg(long)]
     pub json: bool,
+    /// An empty PostgreSQL database to measure instead of a SQLite file:
+    /// postgres://user:password@host/database.
+    #[arg(long, value_name = "URL")]
+    pub store: Option<String>,
     /// The server's program.
     #[arg(long, default_value = "target/proof/wechat-checkout-server")]
     pub server: PathBuf,

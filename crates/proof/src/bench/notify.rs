@@ -4,12 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use wechat_checkout_gateway::SignType;
-use wechat_checkout_protocol::{OrderStatus, UnixMillis};
+use wechat_checkout_protocol::OrderStatus;
 use wechat_checkout_server::clock::Clock;
 use wechat_checkout_server::store::Store;
 use wechat_checkout_server::store::sqlite::{Durability, SqliteStore};
 
 use super::Plan;
+use super::database::Database;
 use super::engine::{confirm_by_store, write_rows};
 use super::load::notify_all;
 use super::report::{Figures, Row};
@@ -26,7 +27,7 @@ pub(super) const CALLERS: usize = 256;
 const NO_GATEWAY: &str = "http://127.0.0.1:9";
 
 /// The files of a measured shop; MD5 is what WeChat signs with unless a merchant asks otherwise.
-const FILES: ShopFiles<'static> = ShopFiles {
+pub(super) const FILES: ShopFiles<'static> = ShopFiles {
     gateway: NO_GATEWAY,
     origin: "http://127.0.0.1",
     sign_type: SignType::Md5,
@@ -34,22 +35,44 @@ const FILES: ShopFiles<'static> = ShopFiles {
 };
 
 pub(super) async fn measure(plan: &Plan) -> Result<Figures> {
-    let mut figures = over_http(plan).await?;
-    let (store, raw) = without_http(plan).await?;
-    figures.store_per_s = Some(store);
-    figures.raw_limit_per_s = Some(raw);
+    let folder = Folder::new(&plan.folder, "bench")?;
+    let database = Database::of(plan.store.as_deref(), folder.path());
+    let mut figures = over_http(plan, folder.path(), database).await?;
+    figures.database = database.name();
+    match database {
+        Database::Sqlite(_) => {
+            let (store, raw) = without_http(plan).await?;
+            figures.store_per_s = Some(store);
+            figures.raw_limit_per_s = Some(raw);
+        }
+        Database::Postgres(_) => {
+            let numbers = total(plan)..total(plan) + plan.notifications;
+            let now = Clock::System.now();
+            let store = database.open(Durability::Full).await?;
+            place_all(&*store, numbers.clone(), now).await?;
+            let by_store = confirm_by_store(&*store, numbers, CALLERS, now).await?;
+            figures.store_per_s = Some(by_store.per_second());
+        }
+    }
     Ok(figures)
 }
 
-async fn over_http(plan: &Plan) -> Result<Figures> {
-    let folder = Folder::new(&plan.folder, "bench")?;
-    let now = Clock::System.now();
-    let total: u64 = LOADS
+/// Notifications of all loads together.
+fn total(plan: &Plan) -> u64 {
+    LOADS
         .iter()
         .map(|(_, part)| plan.notifications / part)
-        .sum();
-    let config_file = write_shop(folder.path(), total, now).await?;
-    let server = Program::start(&plan.server, &config_file).await?;
+        .sum()
+}
+
+async fn over_http(plan: &Plan, folder: &Path, database: Database<'_>) -> Result<Figures> {
+    let total = total(plan);
+    let config_file = FILES.write(folder)?;
+    {
+        let store = database.open(Durability::Normal).await?;
+        place_all(&*store, 0..total, Clock::System.now()).await?;
+    }
+    let server = Program::start_on(&plan.server, &config_file, database.url()).await?;
     let cashier = Cashier::new(SignType::Md5)?;
     let mut figures = Figures::default();
     let mut first = 0;
@@ -65,20 +88,8 @@ async fn over_http(plan: &Plan) -> Result<Figures> {
     }
     figures.rss_bytes = server.rss_bytes();
     server.kill().await?;
-    check_all_delivered(&folder.path().join(DATABASE), total).await?;
+    check_all_delivered(&*database.open(Durability::Full).await?, total).await?;
     Ok(figures)
-}
-
-/// Writes the shop's files and its orders; returns the configuration's path.
-pub(super) async fn write_shop(
-    folder: &Path,
-    orders: u64,
-    now: UnixMillis,
-) -> Result<std::path::PathBuf> {
-    let config_file = FILES.write(folder)?;
-    let store = SqliteStore::open(&folder.join(DATABASE), Durability::Normal)?;
-    place_all(&store, 0..orders, now).await?;
-    Ok(config_file)
 }
 
 /// The same kind of orders in a database of its own, confirmed by the store and by plain SQL.
@@ -86,8 +97,11 @@ async fn without_http(plan: &Plan) -> Result<(u64, u64)> {
     let folder = Folder::new(&plan.folder, "bench-engine")?;
     let now = Clock::System.now();
     let total = plan.notifications * 2;
-    let _ = write_shop(folder.path(), total, now).await?;
     let database = folder.path().join(DATABASE);
+    {
+        let store = SqliteStore::open(&database, Durability::Normal)?;
+        place_all(&store, 0..total, now).await?;
+    }
     let store = SqliteStore::open(&database, Durability::Full)?;
     let by_store = 0..plan.notifications;
     let through_store = confirm_by_store(&store, by_store.clone(), CALLERS, now).await?;
@@ -126,8 +140,7 @@ async fn check_same_shape(database: &Path, stored: u64, written: u64) -> Result<
 }
 
 /// Every notification was acknowledged, so every order must be confirmed and delivered once.
-pub(super) async fn check_all_delivered(database: &Path, orders: u64) -> Result<()> {
-    let store = SqliteStore::open(database, Durability::Full)?;
+async fn check_all_delivered(store: &dyn Store, orders: u64) -> Result<()> {
     for number in (0..orders).map(OrderNumber) {
         let record = store.order(&number.id()?).await?;
         let record = record.context("a placed order is gone")?;

@@ -7,6 +7,8 @@ use super::measurement::Measurement;
 /// What a run found.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Figures {
+    /// Which, and how durable.
+    pub(super) database: &'static str,
     pub(super) rows: Vec<Row>,
     /// The server's memory at the end of its load.
     pub(super) rss_bytes: Option<u64>,
@@ -36,8 +38,10 @@ pub(super) fn print(figures: &Figures, as_json: bool) {
 
 fn table(figures: &Figures) -> String {
     let mut lines = vec![
-        "payment notifications over HTTP, each confirmed and delivered once; SQLite, synchronous=FULL"
-            .to_owned(),
+        format!(
+            "payment notifications over HTTP, each confirmed and delivered once; {}",
+            figures.database
+        ),
         format!(
             "{:>12} {:>12} {:>10} {:>10} {:>10} {:>10}",
             "stored", "connections", "per s", "p50 ms", "p99 ms", "p99.9 ms"

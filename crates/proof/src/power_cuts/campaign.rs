@@ -27,6 +27,9 @@ const CALLERS: u64 = 20;
 /// most in the middle, some after checkpoints.
 const OPERATIONS_MAX: u64 = 1_500;
 
+/// The log is written back this often, so that many cuts come in the middle of that.
+const LOG_PAGES: u32 = 300;
+
 /// After every cut its own orders are looked at, after some of them all.
 const THOROUGH_EVERY: u64 = 10;
 
@@ -67,9 +70,10 @@ impl Campaign {
     }
 
     fn open(&self, durability: Durability) -> Result<SqliteStore> {
-        Ok(SqliteStore::open(
+        Ok(SqliteStore::open_with_log(
             &self.folder.path().join(DATABASE),
             durability,
+            LOG_PAGES,
         )?)
     }
 

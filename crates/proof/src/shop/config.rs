@@ -12,6 +12,9 @@ use wechat_checkout_simulator::demo;
 /// Seals the sessions of the proofs; worth nothing elsewhere.
 const SESSION_KEY: &str = "a-session-key-for-proofs-of-32-chars";
 
+/// Opens the admin API of the proofs' shops; worth nothing elsewhere.
+pub(crate) const ADMIN_TOKEN: &str = "an-admin-token-for-proofs-of-32-chars";
+
 /// What the files say.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ShopFiles<'a> {
@@ -65,6 +68,8 @@ api_key = "{api_key}"
 sign_type = "{sign_type}"
 [gateway]
 base_url = "{gateway}"
+[admin]
+token = "{ADMIN_TOKEN}"
 [oauth]
 app_secret = "{app_secret}"
 authorize_url = "{gateway}/connect/oauth2/authorize"

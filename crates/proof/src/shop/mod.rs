@@ -7,7 +7,7 @@ mod order;
 mod program;
 mod wire;
 
-pub(crate) use config::{DATABASE, ShopFiles};
+pub(crate) use config::{ADMIN_TOKEN, DATABASE, ShopFiles};
 pub(crate) use folder::Folder;
 pub(crate) use notification::Cashier;
 pub(crate) use order::{OrderNumber, place_all};

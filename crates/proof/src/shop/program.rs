@@ -24,7 +24,16 @@ impl Program {
     /// Starts `program` on a configuration file and waits until it listens. Its log goes into a
     /// file next to the configuration, as a service manager would keep it.
     pub(crate) async fn start(program: &Path, config: &Path) -> Result<Program> {
-        let mut child = spawn(program, config)?;
+        Program::start_on(program, config, None).await
+    }
+
+    /// The same, on another store than the configuration's.
+    pub(crate) async fn start_on(
+        program: &Path,
+        config: &Path,
+        store: Option<&str>,
+    ) -> Result<Program> {
+        let mut child = spawn(program, config, store)?;
         let stdout = child.stdout.take().context("the server has no output")?;
         let mut lines = BufReader::new(stdout).lines();
         let line = tokio::time::timeout(START_WITHIN, lines.next_line())
@@ -46,7 +55,7 @@ impl Program {
         config: &Path,
         moment: Duration,
     ) -> Result<()> {
-        let mut child = spawn(program, config)?;
+        let mut child = spawn(program, config, None)?;
         tokio::time::sleep(moment).await;
         child.kill().await.context("cannot kill the server")
     }
@@ -71,7 +80,7 @@ impl Program {
     }
 }
 
-fn spawn(program: &Path, config: &Path) -> Result<Child> {
+fn spawn(program: &Path, config: &Path, store: Option<&str>) -> Result<Child> {
     ensure!(
         program.is_file(),
         "there is no server program {}: build it, or run this through cargo xtask",
@@ -84,6 +93,7 @@ fn spawn(program: &Path, config: &Path) -> Result<Child> {
     Command::new(program)
         .arg("--config")
         .arg(config)
+        .args(store.map(|url| ["--store", url]).into_iter().flatten())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(log)

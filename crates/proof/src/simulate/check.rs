@@ -1,17 +1,17 @@
 //! What must hold after every step, whatever happened.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::{Context, Result, ensure};
-use wechat_checkout_protocol::{Benefit, OpenId, OrderId, OrderStatus};
+use wechat_checkout_protocol::{Benefit, Fen, OpenId, OrderId, OrderStatus};
 use wechat_checkout_server::order::Order;
 use wechat_checkout_server::store::{JournalEvent, OrderRecord};
 use wechat_checkout_simulator::{NotificationKind, NotificationStatus, TradeView};
 
-use super::world::World;
+use super::world::{Tally, World};
 
 /// A buyer has far fewer in one life.
-const ORDERS_MAX: u32 = 100;
+pub(super) const ORDERS_MAX: u32 = 100;
 
 /// What was true before and must stay true.
 #[derive(Debug, Default)]
@@ -28,14 +28,14 @@ impl Memory {
         self.orders.get(id).map(|record| &record.order.openid)
     }
 
-    pub(super) fn orders_and_paid(&self) -> (u64, u64) {
-        let paid = self
-            .orders
-            .values()
-            .filter(|record| !record.order.is_open());
-        let paid = paid.filter(|record| record.order.transaction_id.is_some());
-        let count = |count| u64::try_from(count).unwrap_or(u64::MAX);
-        (count(self.orders.len()), count(paid.count()))
+    pub(super) fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for OrderRecord { order, .. } in self.orders.values() {
+            tally.orders += 1;
+            tally.paid += u64::from(is_paid_here(order));
+            tally.refunded += u64::from(order.amount_refunded > Fen::ZERO);
+        }
+        tally
     }
 }
 
@@ -45,13 +45,23 @@ impl World {
         let acknowledged = self.acknowledged();
         let mut orders = BTreeMap::new();
         let mut codes: HashMap<String, OrderId> = HashMap::new();
-        for record in self.records().await? {
+        let records = self.records().await?;
+        let taken_back: HashSet<OpenId> = records
+            .iter()
+            .filter(|record| record.order.status == OrderStatus::Refunded)
+            .map(|record| record.order.openid.clone())
+            .collect();
+        for record in records {
             let id = record.order.id.clone();
             let about = || format!("order {id}");
             let trade = self.wechat.trade(id.as_str());
             check_against_wechat(&record, trade.as_ref()).with_context(about)?;
+            if let Some(trade) = &trade {
+                check_refunds(&record.order, trade).with_context(about)?;
+            }
             if let Some(before) = self.memory.orders.get(&id) {
-                check_nothing_is_forgotten(before, &record).with_context(about)?;
+                let may_move = taken_back.contains(&record.order.openid);
+                check_nothing_is_forgotten(before, &record, may_move).with_context(about)?;
             }
             ensure!(
                 !(acknowledged.contains(&id) && record.order.is_open()),
@@ -160,9 +170,39 @@ fn check_against_wechat(record: &OrderRecord, trade: Option<&TradeView>) -> Resu
     Ok(())
 }
 
+/// No more goes back than came, and nothing is back here that is not back at WeChat.
+fn check_refunds(order: &Order, trade: &TradeView) -> Result<()> {
+    let sum = |status: Option<&str>| {
+        let refunds = trade.refunds.iter();
+        refunds
+            .filter(|refund| status.is_none_or(|status| refund.refund_status == status))
+            .map(|refund| refund.refund_fee.get())
+            .sum::<i64>()
+    };
+    let paid = trade.paid_fee.map_or(0, Fen::get);
+    ensure!(sum(None) <= paid, "{} of {paid} go back", sum(None));
+    let ours = order.amount_refunding.get() + order.amount_refunded.get();
+    ensure!(
+        sum(None) <= ours,
+        "{} go back at WeChat, {ours} here",
+        sum(None)
+    );
+    ensure!(
+        order.amount_refunded.get() <= sum(Some("SUCCESS")),
+        "{} are back here, {} at WeChat",
+        order.amount_refunded,
+        sum(Some("SUCCESS"))
+    );
+    Ok(())
+}
+
 /// What was confirmed stays confirmed, with the same payment and the same goods, through every
-/// crash.
-fn check_nothing_is_forgotten(before: &OrderRecord, now: &OrderRecord) -> Result<()> {
+/// crash. Only days of a membership may move, when days of its buyer were taken back.
+fn check_nothing_is_forgotten(
+    before: &OrderRecord,
+    now: &OrderRecord,
+    may_move: bool,
+) -> Result<()> {
     ensure!(now.order.seq >= before.order.seq, "changes were forgotten");
     if is_paid_here(&before.order) {
         ensure!(is_paid_here(&now.order), "a payment was forgotten");
@@ -170,9 +210,9 @@ fn check_nothing_is_forgotten(before: &OrderRecord, now: &OrderRecord) -> Result
             now.order.transaction_id == before.order.transaction_id,
             "another payment took the place of the first"
         );
-        let is_taken_back = now.order.status == OrderStatus::Refunded;
+        let is_moved = may_move && have_moved_forward(&before.benefits, &now.benefits);
         ensure!(
-            is_taken_back || now.benefits == before.benefits,
+            is_moved || now.benefits == before.benefits,
             "what was delivered changed: {:?}, now {:?}",
             before.benefits,
             now.benefits
@@ -183,6 +223,13 @@ fn check_nothing_is_forgotten(before: &OrderRecord, now: &OrderRecord) -> Result
         "the amount changed"
     );
     Ok(())
+}
+
+fn have_moved_forward(before: &[Benefit], now: &[Benefit]) -> bool {
+    match (before, now) {
+        ([Benefit::Vip { until: before }], [Benefit::Vip { until: now }]) => now <= before,
+        _ => false,
+    }
 }
 
 pub(super) const fn is_paid_here(order: &Order) -> bool {

@@ -3,12 +3,16 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use wechat_checkout_protocol::{OpenId, OrderId, routes};
 use wechat_checkout_server::session::{Purpose, SESSION_MS};
 
 use super::world::World;
+use crate::shop::ADMIN_TOKEN;
 
+/// Fen of a refund that is not all; three of them are less than the cheapest order.
+const A_PART: u32 = 400;
 /// A request that the server answers later than this is a hang.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(20);
 /// Due work is under way as soon as its bell rings; this bounds the wait for it.
@@ -40,8 +44,19 @@ impl World {
         self.post(buyer, &path, report).await
     }
 
-    /// A server that dies answers nothing, one without a database 503: both are fine here. What
-    /// is not fine is an internal error, or no answer while it lives.
+    /// Sends money back as an operator would; the machine knows whether there is any.
+    pub(super) async fn refund(&self, id: &OrderId, number: u32, is_all: bool) -> Result<()> {
+        let out_refund_no = format!("{id}-{number}");
+        let body = if is_all {
+            json!({ "out_refund_no": out_refund_no })
+        } else {
+            json!({ "out_refund_no": out_refund_no, "amount": A_PART })
+        };
+        let url = format!("{}/admin/orders/{id}/refunds", self.life()?.url());
+        let request = self.http.post(url).bearer_auth(ADMIN_TOKEN).json(&body);
+        self.send(request).await
+    }
+
     async fn post(&self, buyer: &OpenId, path: &str, body: Value) -> Result<()> {
         let life = self.life()?;
         let ends_at = self.clock.now().plus_ms(SESSION_MS);
@@ -53,16 +68,24 @@ impl World {
             .http
             .post(life.url() + path)
             .header("cookie", format!("checkout_session={session}"))
-            .json(&body)
-            .timeout(ANSWERED_WITHIN);
+            .json(&body);
+        self.send(request).await
+    }
+
+    /// A server that dies answers nothing, one without a database 503: both are fine here. What
+    /// is not fine is an internal error, or no answer while it lives.
+    async fn send(&self, request: RequestBuilder) -> Result<()> {
+        let request = request.timeout(ANSWERED_WITHIN);
         let answered = tokio::select! {
             answered = request.send() => answered,
             () = self.disk.dead() => return Ok(()),
         };
-        let status = answered?.status().as_u16();
+        let answered = answered?;
+        let status = answered.status().as_u16();
         ensure!(
-            ![401, 404, 500].contains(&status),
-            "the server answered {status} to {path}"
+            ![400, 401, 404, 429, 500].contains(&status),
+            "the server answered {status} to {}",
+            answered.url().path()
         );
         Ok(())
     }
@@ -90,15 +113,16 @@ impl World {
         Ok(())
     }
 
-    /// Whether an inquiry is due that nobody has taken up. A database that fails says no.
+    /// Whether an inquiry or a refund is due that nobody has taken up. A database that fails says no.
     async fn is_work_due(&self) -> bool {
         let Ok(life) = self.life() else {
             return false;
         };
-        let due_at = life.app().store.next_inquiry_at().await;
-        due_at
-            .ok()
-            .flatten()
-            .is_some_and(|due_at| due_at <= self.clock.now())
+        let store = &life.app().store;
+        let dates = [store.next_inquiry_at().await, store.next_refund_at().await];
+        dates
+            .into_iter()
+            .filter_map(|due_at| due_at.ok().flatten())
+            .any(|due_at| due_at <= self.clock.now())
     }
 }

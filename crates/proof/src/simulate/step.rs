@@ -57,6 +57,13 @@ pub(super) enum Step {
     Pay(OrderId),
     /// The page says what the bridge said.
     Report { id: OrderId, outcome: &'static str },
+    /// An operator sends back a part of an order's money, or all that is left of it. The same
+    /// number is the same refund.
+    Refund {
+        id: OrderId,
+        number: u32,
+        is_all: bool,
+    },
     /// Time passes for everybody.
     Pass(Duration),
     /// Open orders expire, and WeChat's gateway breaks after so many calls about them.
@@ -94,8 +101,13 @@ impl Step {
         let known = world.memory.ids();
         let step = match dice {
             0..20 => None,
-            20..40 => draw(chance, &payable).map(Step::Pay),
-            40..50 => draw(chance, &known).map(|id| Step::Report {
+            20..36 => draw(chance, &payable).map(Step::Pay),
+            36..42 => draw(chance, &known).map(|id| Step::Refund {
+                id,
+                number: chance.random_range(0..3),
+                is_all: chance.random_ratio(1, 3),
+            }),
+            42..50 => draw(chance, &known).map(|id| Step::Report {
                 id,
                 outcome: OUTCOMES[chance.random_range(0..OUTCOMES.len())],
             }),
@@ -151,6 +163,7 @@ impl World {
                 self.wechat.settle().await;
             }
             Step::Report { id, outcome } => self.report(&id, outcome).await?,
+            Step::Refund { id, number, is_all } => self.refund(&id, number, is_all).await?,
             Step::Pass(pause) => self.pass(pause).await?,
             Step::ExpireWhileGatewayBreaks { after_calls } => {
                 let calls = self.wechat.requests().len() + after_calls;

@@ -29,6 +29,7 @@ const VOUCHER_CODES: u32 = 5;
 pub(super) struct Tally {
     pub(super) orders: u64,
     pub(super) paid: u64,
+    pub(super) refunded: u64,
     pub(super) steps: u64,
     pub(super) crashes: u64,
 }
@@ -37,6 +38,7 @@ impl Tally {
     pub(super) fn add(&mut self, other: &Tally) {
         self.orders += other.orders;
         self.paid += other.paid;
+        self.refunded += other.refunded;
         self.steps += other.steps;
         self.crashes += other.crashes;
     }
@@ -46,8 +48,8 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "orders {} paid {} steps {} crashes {}",
-            self.orders, self.paid, self.steps, self.crashes
+            "orders {} paid {} refunded {} steps {} crashes {}",
+            self.orders, self.paid, self.refunded, self.steps, self.crashes
         )
     }
 }
@@ -117,11 +119,10 @@ impl World {
             self.recover_and_check().await?;
         }
         self.let_everything_end().await?;
-        let (orders, paid) = self.memory.orders_and_paid();
         Ok(Tally {
-            orders,
-            paid,
-            ..self.tally
+            steps: self.tally.steps,
+            crashes: self.tally.crashes,
+            ..self.memory.tally()
         })
     }
 

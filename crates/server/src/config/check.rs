@@ -12,6 +12,7 @@ use super::file::{AdminSection, ConfigFile, WebhookSection};
 use super::{Config, ConfigError, StoreAddress};
 use crate::catalog::Catalog;
 use crate::flow::send_webhook::WebhookTarget;
+use crate::limit::Rates;
 use crate::store::postgres::PostgresAddress;
 
 const SESSION_KEY_BYTES_MIN: usize = 32;
@@ -75,6 +76,10 @@ pub(super) fn check(file: ConfigFile, folder: &Path) -> Result<Config, ConfigErr
         oauth_token_url: url("oauth.token_url", &file.oauth.token_url)?,
         orders_expire_after_ms: file.orders.expires_after_s.saturating_mul(1_000),
         open_orders_max: file.orders.open_max,
+        rates: Rates {
+            buyer_per_minute: file.limits.buyer_per_minute,
+            address_per_minute: file.limits.address_per_minute,
+        },
     })
 }
 

@@ -23,6 +23,8 @@ pub(super) struct ConfigFile {
     pub(super) oauth: OAuthSection,
     #[serde(default)]
     pub(super) orders: OrdersSection,
+    #[serde(default)]
+    pub(super) limits: LimitsSection,
     pub(super) admin: Option<AdminSection>,
     pub(super) webhook: Option<WebhookSection>,
 }
@@ -88,6 +90,24 @@ impl Default for OrdersSection {
     }
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LimitsSection {
+    #[serde(default = "buyer_per_minute")]
+    pub(super) buyer_per_minute: u32,
+    #[serde(default = "address_per_minute")]
+    pub(super) address_per_minute: u32,
+}
+
+impl Default for LimitsSection {
+    fn default() -> LimitsSection {
+        LimitsSection {
+            buyer_per_minute: buyer_per_minute(),
+            address_per_minute: address_per_minute(),
+        }
+    }
+}
+
 fn authorize_url() -> String {
     "https://open.weixin.qq.com/connect/oauth2/authorize".to_owned()
 }
@@ -102,6 +122,16 @@ const fn expires_after_s() -> i64 {
 
 const fn open_max() -> u32 {
     5
+}
+
+/// Ten a second, and three hundred at once: far more than a page asks.
+const fn buyer_per_minute() -> u32 {
+    600
+}
+
+/// A phone company puts many buyers behind one address.
+const fn address_per_minute() -> u32 {
+    6_000
 }
 
 /// Variables that begin like the configuration's and are none of it: the place of the file, and the

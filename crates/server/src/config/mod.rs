@@ -16,6 +16,7 @@ use wechat_checkout_gateway::{ClientCertificate, Merchant};
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::flow::send_webhook::WebhookTarget;
+use crate::limit::Rates;
 use crate::store::postgres::PostgresAddress;
 
 /// Everything the server needs to know.
@@ -61,6 +62,8 @@ pub struct Config {
     pub orders_expire_after_ms: i64,
     /// Unpaid orders a buyer may have at a time.
     pub open_orders_max: u32,
+    /// Requests a minute.
+    pub rates: Rates,
 }
 
 /// Which database, from `store = "…"`.

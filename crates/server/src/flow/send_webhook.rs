@@ -19,7 +19,7 @@ use super::view::order_view;
 use crate::app::App;
 use crate::order::{Order, inquiry};
 use crate::store::{
-    JournalEntry, JournalEvent, NewWebhook, StoreError, WebhookRecord, WebhookStatus,
+    JournalEntry, JournalEvent, NewWebhook, StoreError, WebhookRecord, WebhookStatus, replay,
 };
 
 /// Pauses after each failed attempt; after the last one the message is dead.
@@ -122,7 +122,7 @@ const fn is_news(event: &JournalEvent, order: &Order) -> bool {
         | JournalEvent::RefundStuck
         | JournalEvent::RefundSettled { .. } => true,
         JournalEvent::FoundUnpaid | JournalEvent::FoundAbsent | JournalEvent::InquiryUnanswered => {
-            order.inquiries >= inquiry::INQUIRIES_MAX
+            order.inquiries == inquiry::INQUIRIES_MAX
         }
         JournalEvent::Placed
         | JournalEvent::PrepayIssued { .. }
@@ -130,11 +130,23 @@ const fn is_news(event: &JournalEvent, order: &Order) -> bool {
     }
 }
 
-/// The message says where the order stands now; with `seq` a receiver drops older news.
+/// The message says where the order stood then, so that none is left out when they are collected
+/// late: with `seq` a receiver puts them in order.
 async fn message(app: &App, entry: &JournalEntry) -> Result<Option<NewWebhook>, StoreError> {
-    let Some(record) = app.store.order(&entry.order_id).await? else {
+    let Some(mut record) = app.store.order(&entry.order_id).await? else {
         return Ok(None);
     };
+    if record.order.seq != entry.seq {
+        let mut journal = app.store.journal_of(&entry.order_id).await?;
+        journal.retain(|one| one.seq <= entry.seq);
+        // An entry of a version that decided otherwise is told with where the order stands now.
+        if let Some(stood) = replay(&record.order, &journal).and_then(|mut stood| stood.pop()) {
+            record.order = stood;
+        }
+    }
+    if record.order.delivered_at.is_none() {
+        record.benefits.clear();
+    }
     if !is_news(&entry.event, &record.order) {
         return Ok(None);
     }

@@ -23,22 +23,22 @@ pub(super) struct Refused {
     pub(super) detail: Option<String>,
     /// For the log, with its chain.
     pub(super) cause: Option<Arc<dyn Error + Send + Sync>>,
+    /// When asking again makes sense, where that is known.
+    pub(super) retry_after_s: Option<u64>,
 }
 
 impl Refused {
     pub(super) fn detailed(code: ErrorCode, detail: impl Into<String>) -> Refused {
         Refused {
-            code,
             detail: Some(detail.into()),
-            cause: None,
+            ..code.into()
         }
     }
 
     fn caused(code: ErrorCode, cause: impl Error + Send + Sync + 'static) -> Refused {
         Refused {
-            code,
-            detail: None,
             cause: Some(Arc::new(cause)),
+            ..code.into()
         }
     }
 }
@@ -49,6 +49,7 @@ impl From<ErrorCode> for Refused {
             code,
             detail: None,
             cause: None,
+            retry_after_s: None,
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::app::SharedApp;
 pub(super) async fn get_catalog(
     State(app): State<SharedApp>,
 ) -> Result<Json<CatalogView>, Refused> {
-    let stock = app.store.stock_left().await?;
+    let stock = app.stock.left().await?;
     let products = app
         .catalog
         .products

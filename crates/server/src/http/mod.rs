@@ -7,6 +7,7 @@ mod bridge;
 mod buyer;
 mod catalog;
 mod health;
+mod limit;
 mod notify;
 mod oauth;
 pub mod openapi;
@@ -70,6 +71,10 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
         .layer(DefaultBodyLimit::max(API_BODY_BYTES_MAX))
         .layer(from_fn_with_state(
             SharedApp::clone(&app),
+            limit::refuse_too_many,
+        ))
+        .layer(from_fn_with_state(
+            SharedApp::clone(&app),
             request::refuse_foreign_origins,
         ))
         .layer(header("cache-control", "no-store"));
@@ -80,21 +85,30 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
     let sign_in = Router::new()
         .route(routes::OAUTH_START, get(oauth::start))
         .route(routes::OAUTH_CALLBACK, get(oauth::callback))
+        .layer(from_fn_with_state(
+            SharedApp::clone(&app),
+            limit::refuse_too_many,
+        ))
         .layer(header("cache-control", "no-store"));
     let operators = admin::router(&app)
         .layer(header("cache-control", "no-store"))
         .route(routes::HEALTHZ, get(health::healthz))
         .route(routes::READYZ, get(health::readyz))
         .route(routes::METRICS, get(health::metrics));
-    api.merge(wechat)
+    let for_browsers = api
         .merge(sign_in)
         .merge(operators)
         .method_not_allowed_fallback(|| async { Refused::from(ErrorCode::MethodNotAllowed) })
-        .with_state(app)
+        .with_state(SharedApp::clone(&app))
         .merge(page::router(page_dir))
         .layer(header("content-security-policy", CONTENT_SECURITY_POLICY))
         .layer(header("x-content-type-options", "nosniff"))
-        .layer(header("referrer-policy", "same-origin"))
+        .layer(header("referrer-policy", "same-origin"));
+    let for_wechat = wechat
+        .method_not_allowed_fallback(|| async { Refused::from(ErrorCode::MethodNotAllowed) })
+        .with_state(app);
+    for_browsers
+        .merge(for_wechat)
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             REQUEST_TIMEOUT,

@@ -1,7 +1,9 @@
 //! `POST /wechat/v2/notify/…`: WeChat's notifications, acknowledged byte for byte.
 //!
 //! No session, no cookie, no redirect: WeChat has none and follows none. A refusal names one of
-//! three fixed reasons, so that a forger never learns which check he failed.
+//! two fixed reasons, so that a forger never learns which check he failed. Only a server that
+//! cannot work says so by its status, 503, for those who watch the proxy; WeChat decides on the
+//! XML and repeats either.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -23,7 +25,10 @@ use crate::flow::take_refund_notification::{
 #[utoipa::path(
     post, path = NOTIFY_PAYMENT,
     request_body(content = String, content_type = "text/xml", description = "signed XML"),
-    responses((status = 200, description = "SUCCESS or FAIL as XML", content_type = "text/xml")),
+    responses(
+        (status = 200, description = "SUCCESS or FAIL as XML", content_type = "text/xml"),
+        (status = 503, description = "FAIL as XML: the database is away", content_type = "text/xml"),
+    ),
 )]
 pub(super) async fn payment(State(app): State<SharedApp>, body: Bytes) -> Response {
     let (verdict, answer) = match take_notification(&app, &body).await {
@@ -39,7 +44,10 @@ pub(super) async fn payment(State(app): State<SharedApp>, body: Bytes) -> Respon
 #[utoipa::path(
     post, path = NOTIFY_REFUND,
     request_body(content = String, content_type = "text/xml", description = "encrypted XML"),
-    responses((status = 200, description = "SUCCESS or FAIL as XML", content_type = "text/xml")),
+    responses(
+        (status = 200, description = "SUCCESS or FAIL as XML", content_type = "text/xml"),
+        (status = 503, description = "FAIL as XML: the database is away", content_type = "text/xml"),
+    ),
 )]
 pub(super) async fn refund(State(app): State<SharedApp>, body: Bytes) -> Response {
     match take_refund_notification(&app, &body).await {
@@ -49,24 +57,35 @@ pub(super) async fn refund(State(app): State<SharedApp>, body: Bytes) -> Respons
                 cause = chain(&error),
                 "refund notification not acknowledged"
             );
-            let is_ours = matches!(error, TakeRefundNotificationError::Store(_));
-            xml(ack_fail(if is_ours { "UNAVAILABLE" } else { "REFUSED" }))
+            match error {
+                TakeRefundNotificationError::Store(_) => unavailable(),
+                TakeRefundNotificationError::Notification(_)
+                | TakeRefundNotificationError::Unknown => refused(),
+            }
         }
     }
 }
 
 fn acknowledge() -> Response {
-    xml(ACK_SUCCESS.to_owned())
+    xml(StatusCode::OK, ACK_SUCCESS.to_owned())
+}
+
+fn refused() -> Response {
+    xml(StatusCode::OK, ack_fail("REFUSED"))
+}
+
+fn unavailable() -> Response {
+    xml(StatusCode::SERVICE_UNAVAILABLE, ack_fail("UNAVAILABLE"))
 }
 
 fn refuse(error: &TakeNotificationError) -> (&'static str, Response) {
-    let (verdict, reason) = match error {
-        TakeNotificationError::Notification(_) => ("refused", "REFUSED"),
+    let (verdict, answer) = match error {
+        TakeNotificationError::Notification(_) => ("refused", refused()),
         TakeNotificationError::Confirm(
             ConfirmPaymentError::UnknownOrder | ConfirmPaymentError::Misfit(_),
-        ) => ("misfit", "REFUSED"),
+        ) => ("misfit", refused()),
         TakeNotificationError::Confirm(ConfirmPaymentError::Store(_)) => {
-            ("unavailable", "UNAVAILABLE")
+            ("unavailable", unavailable())
         }
     };
     tracing::warn!(
@@ -74,11 +93,11 @@ fn refuse(error: &TakeNotificationError) -> (&'static str, Response) {
         cause = chain(error),
         "notification not acknowledged"
     );
-    (verdict, xml(ack_fail(reason)))
+    (verdict, answer)
 }
 
-fn xml(body: String) -> Response {
-    let mut response = (StatusCode::OK, body).into_response();
+fn xml(status: StatusCode, body: String) -> Response {
+    let mut response = (status, body).into_response();
     let _ = response.headers_mut().insert(
         CONTENT_TYPE,
         HeaderValue::from_static("text/xml; charset=utf-8"),

@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 
 use axum::Json;
-use utoipa::OpenApi;
+use utoipa::openapi::{Content, HeaderBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
 
 use super::{benefits, bridge, catalog, health, notify, oauth, orders, qr, session, watch};
 
@@ -37,9 +38,37 @@ use super::{benefits, bridge, catalog, health, notify, oauth, orders, qr, sessio
     components(schemas(
         wechat_checkout_protocol::ClientFrame,
         wechat_checkout_protocol::ServerFrame,
-    ))
+    )),
+    modifiers(&Limited)
 )]
 pub struct Document;
+
+/// Every call of buyers can be refused for coming too often; a layer does that, not the handlers.
+struct Limited;
+
+impl Modify for Limited {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+        let refused = ResponseBuilder::new()
+            .description("too many requests")
+            .header(
+                "retry-after",
+                HeaderBuilder::new()
+                    .description(Some("seconds to wait"))
+                    .build(),
+            )
+            .content("application/problem+json", problem)
+            .build();
+        let of_buyers = |path: &str| path.starts_with("/api/") || path.starts_with("/oauth/");
+        let items = document.paths.paths.iter_mut();
+        for (_, item) in items.filter(|(path, _)| of_buyers(path)) {
+            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+                let responses = &mut operation.responses.responses;
+                let _ = responses.insert("429".to_owned(), RefOr::T(refused.clone()));
+            }
+        }
+    }
+}
 
 pub(super) async fn get_openapi() -> Json<&'static utoipa::openapi::OpenApi> {
     static DOCUMENT: OnceLock<utoipa::openapi::OpenApi> = OnceLock::new();

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Instant;
 
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -103,6 +103,9 @@ fn with_problem(response: Response, refused: &Refused, request_id: &str) -> Resp
         CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
+    if let Some(seconds) = refused.retry_after_s {
+        let _ = parts.headers.insert(RETRY_AFTER, seconds.into());
+    }
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     (parts.status, parts.headers, body).into_response()
 }

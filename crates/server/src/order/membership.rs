@@ -1,6 +1,6 @@
 //! How long a membership lasts: what was granted, less what was taken back unused.
 
-use wechat_checkout_protocol::UnixMillis;
+use wechat_checkout_protocol::{OrderId, UnixMillis};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -39,6 +39,20 @@ pub fn ends_at(grants: &[VipGrant]) -> Option<UnixMillis> {
                 Some(reversed_at) => reversed_at.clamp(starts_at, whole),
             })
         })
+}
+
+/// The end as far as one order carries the membership: made of its own grant and those before it.
+///
+/// It is what was granted, until days before it are taken back; then it moves forward with them.
+#[must_use]
+pub fn carried_to(grants: &[(OrderId, VipGrant)], order: &OrderId) -> Option<UnixMillis> {
+    let place = grants.iter().position(|(id, _)| id == order)?;
+    let grants: Vec<VipGrant> = grants
+        .iter()
+        .take(place.saturating_add(1))
+        .map(|(_, grant)| *grant)
+        .collect();
+    ends_at(&grants)
 }
 
 #[cfg(test)]
@@ -94,5 +108,27 @@ mod tests {
             assert_eq!(ends_at(&grants), Some(day(end)), "{why}");
         }
         assert_eq!(ends_at(&[]), None);
+    }
+
+    #[test]
+    fn an_orders_end_moves_when_days_before_it_are_taken_back_and_not_when_days_after_it_are() {
+        let id = |text: &str| OrderId::parse(text).expect("a test id");
+        let grants = |first, third| {
+            [
+                (id("order-1"), grant(30, 0, first)),
+                (id("order-2"), grant(30, 10, None)),
+                (id("order-3"), grant(30, 11, third)),
+            ]
+        };
+        for (grants, ends, why) in [
+            (grants(None, None), [30, 60, 90], "granted"),
+            (grants(Some(12), None), [12, 42, 72], "the first is gone"),
+            (grants(None, Some(12)), [30, 60, 60], "the last is gone"),
+        ] {
+            let found =
+                ["order-1", "order-2", "order-3"].map(|text| carried_to(&grants, &id(text)));
+            assert_eq!(found, ends.map(|end| Some(day(end))), "{why}");
+        }
+        assert_eq!(carried_to(&grants(None, None), &id("order-4")), None);
     }
 }

@@ -6,6 +6,8 @@ use wechat_checkout_protocol::{
     Attention, Fen, OpenId, OrderId, OrderStatus, ProductId, ProductKind, UnixMillis,
 };
 
+use super::inquiry;
+
 /// What the buyer gets for his money, frozen when the order is placed: a later change of the
 /// catalogue never changes an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +97,27 @@ pub struct Order {
 }
 
 impl Order {
+    /// The same terms as they were issued, before anything happened.
+    #[must_use]
+    pub fn as_placed(&self) -> Order {
+        Order {
+            status: OrderStatus::Unprocessed,
+            seq: 1,
+            prepay: None,
+            transaction_id: None,
+            confirmed_at: None,
+            delivered_at: None,
+            amount_refunding: Fen::ZERO,
+            amount_refunded: Fen::ZERO,
+            refunds: 0,
+            attention: None,
+            inquiries: 0,
+            inquiry_from: self.created_at,
+            inquiry_due_at: Some(inquiry::first_due_at(self.created_at)),
+            ..self.clone()
+        }
+    }
+
     /// A `prepay_id` lives 2 h; renewing ten minutes early leaves the buyer time in the sheet.
     pub const PREPAY_RENEWED_AFTER_MS: i64 = 110 * 60 * 1000;
 

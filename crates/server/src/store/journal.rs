@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use wechat_checkout_protocol::{BridgeOutcome, Fen, OpenId, OrderId, UnixMillis};
 
 use crate::order::{
-    AskedRefund, Facts, IssuedPrepay, KnownRefund, OrderEvent, PaymentEvidence, RefundEnding,
-    RefundOf, SettledRefund,
+    AskedRefund, Decision, Facts, IssuedPrepay, KnownRefund, Order, OrderEvent, PaymentEvidence,
+    RefundEnding, RefundOf, SettledRefund, decide,
 };
 
 /// One line of an order's life.
@@ -210,4 +210,25 @@ impl JournalEvent {
             })),
         }
     }
+}
+
+/// Where an order stood after each of its entries, oldest first: its row is what the last one
+/// gives. `None` when today's machine decides an entry otherwise than it was decided then.
+#[must_use]
+pub fn replay(order: &Order, journal: &[JournalEntry]) -> Option<Vec<Order>> {
+    let mut stood: Vec<Order> = Vec::with_capacity(journal.len());
+    for entry in journal {
+        let after = match (entry.event.replay(), stood.last()) {
+            (None, None) => order.as_placed(),
+            (Some(event), Some(before)) => {
+                match decide(before, &event, entry.event.facts(), entry.at) {
+                    Decision::Applied(change) => change.order,
+                    Decision::AlreadyApplied | Decision::Refused(_) => return None,
+                }
+            }
+            (None, Some(_)) | (Some(_), None) => return None,
+        };
+        stood.push(after);
+    }
+    Some(stood)
 }

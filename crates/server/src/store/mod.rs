@@ -22,7 +22,7 @@ use wechat_checkout_protocol::{
 use crate::catalog::Catalog;
 use crate::order::{Order, OrderEvent, Refusal};
 
-pub use journal::{JournalEntry, JournalEvent};
+pub use journal::{JournalEntry, JournalEvent, replay};
 pub use refund::{RefundRecord, RefundStatus};
 pub use webhook::{NewWebhook, WebhookRecord, WebhookStatus};
 

@@ -3,7 +3,9 @@
 
 mod cluster;
 mod configuration;
+mod database_loss;
 mod journey;
+mod limits;
 mod machine;
 mod openapi;
 mod property;

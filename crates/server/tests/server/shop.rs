@@ -32,13 +32,27 @@ pub(crate) struct Shop {
 impl Shop {
     /// Opens on held clocks: time passes only when a test says so.
     pub(crate) async fn open() -> Shop {
-        Shop::open_with("").await
+        Shop::open_with("", "").await
+    }
+
+    /// Opens behind a proxy that says who asks, with few requests a minute.
+    pub(crate) async fn open_with_limits(buyer_per_minute: u32, address_per_minute: u32) -> Shop {
+        let limits = format!(
+            "[limits]\nbuyer_per_minute = {buyer_per_minute}\n\
+             address_per_minute = {address_per_minute}\n"
+        );
+        Shop::open_with("behind_proxy = true", &limits).await
+    }
+
+    /// Opens on a given store.
+    pub(crate) async fn open_on(store: &str) -> Shop {
+        Shop::open_with(&format!("store = \"{store}\""), "").await
     }
 
     /// Opens and tells a merchant's own system.
     pub(crate) async fn open_with_webhook(url: &str) -> Shop {
         let section = format!("[webhook]\nurl = \"{url}\"\nsecret = \"{WEBHOOK_SECRET}\"\n");
-        Shop::open_with(&section).await
+        Shop::open_with("", &section).await
     }
 
     /// Opens with a second server on the same store. Buyers meet the first, WeChat notifies the
@@ -66,10 +80,20 @@ impl Shop {
         (shop, second)
     }
 
-    async fn open_with(sections: &str) -> Shop {
+    /// The first line wins over the same key of the ordinary configuration.
+    async fn open_with(line: &str, sections: &str) -> Shop {
         let (folder, wechat) = prepare().await;
         let config_file = folder.join("checkout.toml");
-        std::fs::write(&config_file, config(&wechat) + sections).unwrap();
+        let ordinary = config(&wechat);
+        let key = line.split('=').next().unwrap_or_default();
+        let others = ordinary
+            .lines()
+            .filter(|other| key.is_empty() || !other.starts_with(key));
+        let text: String = std::iter::once(line)
+            .chain(others)
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        std::fs::write(&config_file, text + sections).unwrap();
         let clock = Clock::held_at(wechat.clock().now());
         let config = Config::load(&config_file).unwrap();
         let server = Server::start_at(config, clock.clone()).await.unwrap();

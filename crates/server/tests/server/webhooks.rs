@@ -13,6 +13,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 use wechat_checkout_protocol::OrderStatus;
+use wechat_checkout_server::flow::ask_refund::ask_refund;
+use wechat_checkout_server::flow::send_webhook::collect_webhooks;
+use wechat_checkout_server::store::WebhookStatus;
 
 use crate::shop::{ADMIN_TOKEN, DEADLINE, Shop, WEBHOOK_SECRET, read};
 
@@ -142,4 +145,36 @@ async fn a_deaf_receiver_is_tried_again_with_the_same_id_then_given_up_and_can_b
     let answer = admin(reqwest::Method::POST, path).await.unwrap();
     assert_eq!(answer.status(), 202);
     receiver.wait_for(heard + 1).await;
+}
+
+#[tokio::test]
+async fn news_that_is_collected_late_is_told_as_it_was() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = buyer.order("vip-month", "key-of-the-first-wish").await;
+    shop.wechat.pay(order.id.as_str()).unwrap();
+    shop.pass(2).await;
+    let _ = buyer.see_status(&order, OrderStatus::Confirmed).await;
+    let app = shop.server.app();
+    let asked = ask_refund(app, &order.id, "all-of-it", order.amount_total).await;
+    assert_eq!(asked.unwrap().order.status, OrderStatus::Refunding);
+
+    // Nobody was told until now.
+    collect_webhooks(app).await.unwrap();
+    let collected = app.store.webhooks(WebhookStatus::Due, 10).await.unwrap();
+    let mut told: Vec<Value> = collected
+        .iter()
+        .map(|webhook| serde_json::from_str(&webhook.payload).unwrap())
+        .collect();
+    told.sort_by_key(|message| message["data"]["order"]["seq"].as_u64());
+    let types: Vec<_> = told.iter().map(|message| &message["type"]).collect();
+    assert_eq!(types, ["order.confirmed", "order.refunding"]);
+    assert_eq!(told[0]["data"]["order"]["status"], "confirmed");
+    assert_eq!(
+        told[0]["data"]["order"]["benefits"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }

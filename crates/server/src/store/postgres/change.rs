@@ -7,7 +7,7 @@ use super::{deliver, journal, read, refunds, rows};
 use crate::order::{
     Change, Decision, Effect, Facts, Goods, KnownRefund, Order, OrderEvent, OwedRefund, decide,
 };
-use crate::store::{Advanced, JournalEvent};
+use crate::store::{Advanced, JournalEvent, OrderRecord};
 
 pub(super) async fn advance(
     db: &Session,
@@ -51,9 +51,10 @@ async fn apply(
         misfit,
     } = change;
     rows::update_order(db, &order, before.seq).await?;
+    let mut delivered = None;
     for effect in &effects {
         match effect {
-            Effect::Deliver => deliver::deliver(db, &order, now).await?,
+            Effect::Deliver => delivered = Some(deliver::deliver(db, &order, now).await?),
             Effect::ReleaseStock => deliver::release(db, &order.id).await?,
             Effect::OweRefund(owed) => refunds::owe(db, &order, owed, now).await?,
             Effect::SettleRefund {
@@ -65,12 +66,15 @@ async fn apply(
             Effect::ReverseBenefits => deliver::reverse(db, &order, now).await?,
         }
     }
-    let advanced = match misfit {
-        Some(refusal) => Advanced::Refused(refusal),
-        None => Advanced::Applied(read::record(db, order.clone()).await?),
+    let benefits = match delivered {
+        Some(benefits) => benefits,
+        None => read::record(db, order.clone()).await?.benefits,
     };
     journal::append(db, &order, now, event).await?;
-    Ok(advanced)
+    Ok(match misfit {
+        Some(refusal) => Advanced::Refused(refusal),
+        None => Advanced::Applied(OrderRecord { order, benefits }),
+    })
 }
 
 /// Looked up only where the machine needs them: the common roads cost no extra query.

@@ -1,13 +1,18 @@
 //! Giving, reserving and taking back goods, inside the transaction of the change that causes it.
 
-use wechat_checkout_protocol::{OrderId, ProductId, UnixMillis};
+use wechat_checkout_protocol::{Benefit, OrderId, ProductId, UnixMillis};
 
 use super::session::{Failure, Session};
 use super::{buyer, read};
 use crate::order::membership::{self, VipGrant};
 use crate::order::{Goods, Order};
 
-pub(super) async fn deliver(db: &Session, order: &Order, now: UnixMillis) -> Result<(), Failure> {
+/// Gives what was paid for, and says what that is.
+pub(super) async fn deliver(
+    db: &Session,
+    order: &Order,
+    now: UnixMillis,
+) -> Result<Vec<Benefit>, Failure> {
     match order.goods {
         Goods::Vip { days } => extend_vip(db, order, days, now).await,
         Goods::Vouchers { count } => hand_over_codes(db, order, count, now).await,
@@ -20,10 +25,11 @@ async fn extend_vip(
     order: &Order,
     days: u32,
     now: UnixMillis,
-) -> Result<(), Failure> {
+) -> Result<Vec<Benefit>, Failure> {
     buyer::lock(db, &order.openid).await?;
     let until = membership::extended(read::vip_until(db, &order.openid).await?, days, now);
-    enter_vip(db, order, "grant", days, now, until).await
+    enter_vip(db, order, "grant", days, now, until).await?;
+    Ok(vec![Benefit::Vip { until }])
 }
 
 /// Takes back the days of one order that are not used up, and leaves those of all others.
@@ -76,7 +82,7 @@ async fn hand_over_codes(
     order: &Order,
     count: u32,
     now: UnixMillis,
-) -> Result<(), Failure> {
+) -> Result<Vec<Benefit>, Failure> {
     let id = order.id.as_str();
     let reserved = db
         .row("SELECT 1 FROM vouchers WHERE order_id = $1 LIMIT 1", &[&id])
@@ -91,7 +97,8 @@ async fn hand_over_codes(
         "UPDATE vouchers SET delivered_at = $2 WHERE order_id = $1 AND delivered_at IS NULL",
         &[&id, &now.0],
     )
-    .await
+    .await?;
+    read::codes(db, order).await
 }
 
 /// Takes back what an order delivered.

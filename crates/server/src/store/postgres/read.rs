@@ -10,7 +10,7 @@ use wechat_checkout_protocol::{
 
 use super::rows;
 use super::session::{Failure, Session};
-use crate::order::membership::VipGrant;
+use crate::order::membership::{self, VipGrant};
 use crate::order::{Goods, Order};
 use crate::store::OrderRecord;
 
@@ -39,34 +39,48 @@ pub(super) async fn record(db: &Session, order: Order) -> Result<OrderRecord, Fa
 }
 
 async fn benefits(db: &Session, order: &Order) -> Result<Vec<Benefit>, Failure> {
-    let id = order.id.as_str();
     match order.goods {
         Goods::Vip { .. } => {
-            let sql = "SELECT until_at FROM vip_ledger WHERE order_id = $1 AND kind = 'grant'";
-            let granted = db.rows(sql, &[&id]).await?;
-            granted
-                .iter()
-                .map(|row| {
-                    Ok(Benefit::Vip {
-                        until: rows::at(row, "until_at")?,
-                    })
-                })
-                .collect()
+            let until = carried_to(db, order).await?;
+            Ok(until
+                .map(|until| Benefit::Vip { until })
+                .into_iter()
+                .collect())
         }
-        Goods::Vouchers { .. } => {
-            let sql = "SELECT code FROM vouchers \
-                 WHERE order_id = $1 AND delivered_at IS NOT NULL ORDER BY code";
-            let delivered = db.rows(sql, &[&id]).await?;
-            delivered
-                .iter()
-                .map(|row| {
-                    Ok(Benefit::Voucher {
-                        code: row.try_get("code")?,
-                    })
-                })
-                .collect()
-        }
+        Goods::Vouchers { .. } => codes(db, order).await,
     }
+}
+
+/// The codes that an order delivered.
+pub(super) async fn codes(db: &Session, order: &Order) -> Result<Vec<Benefit>, Failure> {
+    let sql = "SELECT code FROM vouchers \
+         WHERE order_id = $1 AND delivered_at IS NOT NULL ORDER BY code";
+    let delivered = db.rows(sql, &[&order.id.as_str()]).await?;
+    delivered
+        .iter()
+        .map(|row| {
+            Ok(Benefit::Voucher {
+                code: row.try_get("code")?,
+            })
+        })
+        .collect()
+}
+
+/// What the order's entry in the ledger says, unless days of its buyer were taken back since: then
+/// all is counted anew.
+async fn carried_to(db: &Session, order: &Order) -> Result<Option<UnixMillis>, Failure> {
+    let sql = "SELECT until_at, EXISTS (SELECT 1 FROM vip_ledger AS later \
+         WHERE later.openid = grants.openid AND later.entry > grants.entry \
+         AND later.kind = 'reversal') AS is_moved \
+         FROM vip_ledger AS grants WHERE order_id = $1 AND kind = 'grant'";
+    let Some(granted) = db.row(sql, &[&order.id.as_str()]).await? else {
+        return Ok(None);
+    };
+    if granted.try_get("is_moved")? {
+        let grants = vip_grants(db, &order.openid).await?;
+        return Ok(membership::carried_to(&grants, &order.id));
+    }
+    rows::at(&granted, "until_at").map(Some)
 }
 
 pub(super) async fn orders_of(

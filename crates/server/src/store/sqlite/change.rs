@@ -7,7 +7,7 @@ use super::{deliver, read, refunds, rows};
 use crate::order::{
     Change, Decision, Effect, Facts, Goods, KnownRefund, Order, OrderEvent, OwedRefund, decide,
 };
-use crate::store::{Advanced, JournalEvent};
+use crate::store::{Advanced, JournalEvent, OrderRecord};
 
 pub(super) fn advance(
     db: &Connection,
@@ -49,9 +49,10 @@ fn apply(
         return Err(rusqlite::Error::StatementChangedRows(updated));
     }
     append(db, &order, now, event)?;
+    let mut delivered = None;
     for effect in &effects {
         match effect {
-            Effect::Deliver => deliver::deliver(db, &order, now)?,
+            Effect::Deliver => delivered = Some(deliver::deliver(db, &order, now)?),
             Effect::ReleaseStock => deliver::release(db, &order.id)?,
             Effect::OweRefund(owed) => refunds::owe(db, &order, owed, now)?,
             Effect::SettleRefund {
@@ -63,10 +64,11 @@ fn apply(
             Effect::ReverseBenefits => deliver::reverse(db, &order, now)?,
         }
     }
-    match misfit {
-        Some(refusal) => Ok(Advanced::Refused(refusal)),
-        None => read::record(db, order).map(Advanced::Applied),
-    }
+    Ok(match (misfit, delivered) {
+        (Some(refusal), _) => Advanced::Refused(refusal),
+        (None, Some(benefits)) => Advanced::Applied(OrderRecord { order, benefits }),
+        (None, None) => Advanced::Applied(read::record(db, order)?),
+    })
 }
 
 /// Looked up only where the machine needs them: the common roads cost no extra query.

@@ -1,13 +1,18 @@
 //! Giving, reserving and taking back goods, inside the transaction of the change that causes it.
 
 use rusqlite::{Connection, params};
-use wechat_checkout_protocol::{OrderId, ProductId, UnixMillis};
+use wechat_checkout_protocol::{Benefit, OrderId, ProductId, UnixMillis};
 
 use super::read;
 use crate::order::membership::{self, VipGrant};
 use crate::order::{Goods, Order};
 
-pub(super) fn deliver(db: &Connection, order: &Order, now: UnixMillis) -> rusqlite::Result<()> {
+/// Gives what was paid for, and says what that is.
+pub(super) fn deliver(
+    db: &Connection,
+    order: &Order,
+    now: UnixMillis,
+) -> rusqlite::Result<Vec<Benefit>> {
     match order.goods {
         Goods::Vip { days } => extend_vip(db, order, days, now),
         Goods::Vouchers { count } => hand_over_codes(db, order, count, now),
@@ -15,9 +20,15 @@ pub(super) fn deliver(db: &Connection, order: &Order, now: UnixMillis) -> rusqli
 }
 
 /// Membership extends from its end, or from now if it ended.
-fn extend_vip(db: &Connection, order: &Order, days: u32, now: UnixMillis) -> rusqlite::Result<()> {
+fn extend_vip(
+    db: &Connection,
+    order: &Order,
+    days: u32,
+    now: UnixMillis,
+) -> rusqlite::Result<Vec<Benefit>> {
     let until = membership::extended(read::vip_until(db, &order.openid)?, days, now);
-    enter_vip(db, order, "grant", days, now, until)
+    enter_vip(db, order, "grant", days, now, until)?;
+    Ok(vec![Benefit::Vip { until }])
 }
 
 /// Takes back the days of one order that are not used up, and leaves those of all others.
@@ -64,7 +75,7 @@ fn hand_over_codes(
     order: &Order,
     count: u32,
     now: UnixMillis,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Vec<Benefit>> {
     let wanted = usize::try_from(count).unwrap_or(usize::MAX);
     let reserved: u32 = db
         .prepare_cached("SELECT count(*) FROM vouchers WHERE order_id = ?1")?
@@ -82,7 +93,7 @@ fn hand_over_codes(
     if delivered != wanted {
         return Err(rusqlite::Error::StatementChangedRows(delivered));
     }
-    Ok(())
+    read::codes(db, order)
 }
 
 /// Takes back what an order delivered.
@@ -133,6 +144,21 @@ pub(super) fn reserve(db: &Connection, id: &OrderId, codes: &[String]) -> rusqli
         if updated != 1 {
             return Err(rusqlite::Error::StatementChangedRows(updated));
         }
+    }
+    Ok(())
+}
+
+/// Adds codes that are not known yet.
+pub(super) fn stock_up(
+    db: &Connection,
+    product_id: &ProductId,
+    codes: &[String],
+) -> rusqlite::Result<()> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO vouchers (code, product_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+    )?;
+    for code in codes {
+        let _ = insert.execute(params![code, product_id.as_str()])?;
     }
     Ok(())
 }

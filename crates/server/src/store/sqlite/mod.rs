@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use tokio::sync::watch;
 use wechat_checkout_protocol::{BenefitsView, OpenId, OrderId, ProductId, UnixMillis};
 
@@ -30,6 +30,9 @@ use super::{
 };
 use crate::catalog::{Catalog, Unit};
 use crate::order::OrderEvent;
+
+/// Codes added to the stock at a time.
+const STOCK_UP_MAX: usize = 5_000;
 
 /// How hard a commit is pressed onto the disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,12 +86,29 @@ pub enum OpenError {
     Thread(#[source] std::io::Error),
 }
 
+/// The log is written back into the database when it has this many pages (of 4 KiB). Rarely
+/// enough that a page which many commits change is written back once; often enough that reading
+/// the log after a crash takes no time.
+const LOG_PAGES: u32 = 8_192;
+
 impl SqliteStore {
     /// Opens or creates a database file and brings its schema up to date.
     ///
     /// # Errors
     /// See [`OpenError`].
     pub fn open(path: &Path, durability: Durability) -> Result<SqliteStore, OpenError> {
+        SqliteStore::open_with_log(path, durability, LOG_PAGES)
+    }
+
+    /// The same, with a log of so many pages: a short one meets its end often.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open_with_log(
+        path: &Path,
+        durability: Durability,
+        log_pages: u32,
+    ) -> Result<SqliteStore, OpenError> {
         if let Some(folder) = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
@@ -103,7 +123,7 @@ impl SqliteStore {
             source,
         };
         let mut connection = Connection::open(path).map_err(refused)?;
-        configure(&connection, durability).map_err(refused)?;
+        configure(&connection, durability, log_pages).map_err(refused)?;
         migrate::run(&mut connection, path)?;
         let (rung, commits) = watch::channel(0);
         let writer = Writer::start(connection, rung).map_err(OpenError::Thread)?;
@@ -115,13 +135,18 @@ impl SqliteStore {
     }
 }
 
-fn configure(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+fn configure(
+    connection: &Connection,
+    durability: Durability,
+    log_pages: u32,
+) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let synchronous = match durability {
         Durability::Full => "FULL",
         Durability::Normal => "NORMAL",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", log_pages)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Page cache in KiB (negative by SQLite's convention): keeps the hot indexes in memory.
     connection.pragma_update(None, "cache_size", -32_768)?;
@@ -316,27 +341,18 @@ impl Store for SqliteStore {
     }
 
     async fn stock_up(&self, catalog: &Catalog) -> Result<(), StoreError> {
-        let codes: Vec<(ProductId, Vec<String>)> = catalog
-            .products
-            .iter()
-            .filter_map(|product| match &product.unit {
-                Unit::Vip { .. } => None,
-                Unit::Voucher { codes } => Some((product.id.clone(), codes.clone())),
-            })
-            .collect();
-        self.writer
-            .run(move |db| {
-                let mut insert = db.prepare_cached(
-                    "INSERT INTO vouchers (code, product_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                )?;
-                for (product_id, codes) in &codes {
-                    for code in codes {
-                        let _ = insert.execute(params![code, product_id.as_str()])?;
-                    }
-                }
-                Ok(())
-            })
-            .await
+        for product in &catalog.products {
+            let Unit::Voucher { codes } = &product.unit else {
+                continue;
+            };
+            for codes in codes.chunks(STOCK_UP_MAX) {
+                let (product_id, codes) = (product.id.clone(), codes.to_vec());
+                self.writer
+                    .run(move |db| deliver::stock_up(db, &product_id, &codes))
+                    .await?;
+            }
+        }
+        Ok(())
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use wechat_checkout_protocol::{
 };
 
 use super::rows;
-use crate::order::membership::VipGrant;
+use crate::order::membership::{self, VipGrant};
 use crate::order::{Goods, Order};
 use crate::store::{JournalEntry, OrderRecord};
 
@@ -43,25 +43,47 @@ pub(super) fn record(db: &Connection, order: Order) -> rusqlite::Result<OrderRec
 
 fn benefits(db: &Connection, order: &Order) -> rusqlite::Result<Vec<Benefit>> {
     match order.goods {
-        Goods::Vip { .. } => db
-            .prepare_cached(
-                "SELECT until_at FROM vip_ledger WHERE order_id = ?1 AND kind = 'grant'",
-            )?
-            .query_map([order.id.as_str()], |row| {
-                Ok(Benefit::Vip {
-                    until: UnixMillis(row.get(0)?),
-                })
-            })?
-            .collect(),
-        Goods::Vouchers { .. } => db
-            .prepare_cached(
-                "SELECT code FROM vouchers WHERE order_id = ?1 AND delivered_at IS NOT NULL \
-                 ORDER BY code",
-            )?
-            .query_map([order.id.as_str()], |row| {
-                Ok(Benefit::Voucher { code: row.get(0)? })
-            })?
-            .collect(),
+        Goods::Vip { .. } => {
+            let until = carried_to(db, order)?;
+            Ok(until
+                .map(|until| Benefit::Vip { until })
+                .into_iter()
+                .collect())
+        }
+        Goods::Vouchers { .. } => codes(db, order),
+    }
+}
+
+/// The codes that an order delivered.
+pub(super) fn codes(db: &Connection, order: &Order) -> rusqlite::Result<Vec<Benefit>> {
+    db.prepare_cached(
+        "SELECT code FROM vouchers WHERE order_id = ?1 AND delivered_at IS NOT NULL ORDER BY code",
+    )?
+    .query_map([order.id.as_str()], |row| {
+        Ok(Benefit::Voucher { code: row.get(0)? })
+    })?
+    .collect()
+}
+
+/// What the order's entry in the ledger says, unless days of its buyer were taken back since: then
+/// all is counted anew.
+fn carried_to(db: &Connection, order: &Order) -> rusqlite::Result<Option<UnixMillis>> {
+    let granted: Option<(i64, bool)> = db
+        .prepare_cached(
+            "SELECT until_at, EXISTS (SELECT 1 FROM vip_ledger AS later \
+             WHERE later.openid = grants.openid AND later.entry > grants.entry \
+             AND later.kind = 'reversal') \
+             FROM vip_ledger AS grants WHERE order_id = ?1 AND kind = 'grant'",
+        )?
+        .query_row([order.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match granted {
+        Some((_, true)) => Ok(membership::carried_to(
+            &vip_grants(db, &order.openid)?,
+            &order.id,
+        )),
+        Some((until, false)) => Ok(Some(UnixMillis(until))),
+        None => Ok(None),
     }
 }
 

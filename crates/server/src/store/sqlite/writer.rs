@@ -13,9 +13,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, timeout_at};
 
 use crate::store::StoreError;
 
@@ -24,6 +26,10 @@ const BATCH_MAX: usize = 256;
 
 /// Callers beyond this wait to be queued: back-pressure instead of memory.
 const QUEUE_MAX: usize = 4_096;
+
+/// A call ends after this long, whatever the disk does: WeChat waits five seconds for an
+/// acknowledgement.
+const CALL_WITHIN: Duration = Duration::from_secs(4);
 
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -45,6 +51,9 @@ impl Writer {
 
     /// Runs work inside the next commit and answers once that is on disk. The work may run twice,
     /// the first time being rolled back, so it must do nothing but read and write the database.
+    ///
+    /// A disk that hangs is an error after [`CALL_WITHIN`]; the work may be done all the same. Callers
+    /// do the same again; what is there already is found.
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -56,11 +65,18 @@ impl Writer {
             outcome: None,
             answer: Some(answer),
         };
-        self.queue
-            .send(Box::new(job))
+        let deadline = Instant::now() + CALL_WITHIN;
+        let place = timeout_at(deadline, self.queue.reserve())
             .await
+            .map_err(|_| StoreError::Overloaded)?
             .map_err(|_| StoreError::Unavailable)?;
-        waiting.await.map_err(|_| StoreError::Unavailable)?
+        place.send(Box::new(job));
+        let (outcome, others) = timeout_at(deadline, waiting)
+            .await
+            .map_err(|_| StoreError::Unavailable)?
+            .map_err(|_| StoreError::Unavailable)?;
+        drop(others);
+        outcome
     }
 }
 
@@ -73,10 +89,15 @@ fn write(
     while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
         metrics::histogram!("store_batch_jobs").record(batch_size(&batch));
         let outcome = run_or_undo(connection, &mut batch);
-        for job in batch.drain(..) {
-            job.answer(outcome);
-        }
+        // First: whoever has his answer finds nothing older anywhere.
         commits.send_modify(|count| *count = count.wrapping_add(1));
+        if let Some(first) = batch.pop() {
+            let others = Others {
+                jobs: std::mem::replace(&mut batch, Vec::with_capacity(BATCH_MAX)),
+                outcome,
+            };
+            first.answer(outcome, others);
+        }
     }
 }
 
@@ -117,6 +138,32 @@ fn run_each_alone(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqli
     Ok(())
 }
 
+/// The rest of a batch, answered by whoever drops it.
+///
+/// Waking a task from outside its runtime costs a system call, and this thread has better to do. So
+/// it wakes one caller, who wakes the others from within.
+struct Others {
+    jobs: Vec<Box<dyn Job>>,
+    outcome: Result<(), StoreError>,
+}
+
+impl Others {
+    const fn none(outcome: Result<(), StoreError>) -> Others {
+        Others {
+            jobs: Vec::new(),
+            outcome,
+        }
+    }
+}
+
+impl Drop for Others {
+    fn drop(&mut self) {
+        for job in self.jobs.drain(..) {
+            job.answer(self.outcome, Others::none(self.outcome));
+        }
+    }
+}
+
 fn batch_size(batch: &[Box<dyn Job>]) -> u32 {
     u32::try_from(batch.len()).unwrap_or(u32::MAX)
 }
@@ -125,14 +172,14 @@ fn batch_size(batch: &[Box<dyn Job>]) -> u32 {
 trait Job: Send {
     /// `Err` when its writes must be undone. May be called again after they were.
     fn run(&mut self, connection: &Connection) -> Result<(), StoreError>;
-    /// Called once, after the commit (or its failure).
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+    /// Called once, after the commit (or its failure), with others for the caller to answer.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>, others: Others);
 }
 
 struct Work<T, F> {
     work: F,
     outcome: Option<Result<T, StoreError>>,
-    answer: Option<oneshot::Sender<Result<T, StoreError>>>,
+    answer: Option<oneshot::Sender<(Result<T, StoreError>, Others)>>,
 }
 
 impl<T, F> Job for Work<T, F>
@@ -150,15 +197,16 @@ where
         verdict
     }
 
-    fn answer(mut self: Box<Self>, committed: Result<(), StoreError>) {
+    fn answer(mut self: Box<Self>, committed: Result<(), StoreError>, others: Others) {
         let outcome = match (committed, self.outcome.take()) {
             (Ok(()), Some(outcome)) => outcome,
             (Ok(()), None) => Err(StoreError::Unavailable),
             (Err(error), _) => Err(error),
         };
         if let Some(answer) = self.answer.take() {
-            // A caller that went away does not undo what is committed.
-            let _ = answer.send(outcome);
+            // A caller that went away does not undo what is committed, and the others hear of it
+            // all the same: what could not be sent is dropped here.
+            let _ = answer.send((outcome, others));
         }
     }
 }

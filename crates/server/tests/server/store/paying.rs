@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use wechat_checkout_protocol::{Benefit, OrderStatus};
-use wechat_checkout_server::order::{Order, OrderEvent, Refusal};
-use wechat_checkout_server::store::{Advanced, Placed};
+use wechat_checkout_protocol::{Benefit, OrderStatus, UnixMillis};
+use wechat_checkout_server::order::{
+    AskedRefund, Order, OrderEvent, RefundEnding, RefundOf, Refusal, SettledRefund,
+};
+use wechat_checkout_server::store::{Advanced, Placed, Store};
 
 use super::{Home, on_every_store, pay, place, stocked};
 use crate::sample::{NOW, buyer, order, payment, voucher_order};
@@ -12,6 +14,7 @@ use crate::sample::{NOW, buyer, order, payment, voucher_order};
 on_every_store![
     sixty_four_confirmations_at_once_deliver_once,
     membership_extends_from_its_end_and_a_lapsed_one_from_now,
+    days_taken_back_move_the_orders_after_them_forward,
     the_last_voucher_is_sold_once_and_returns_on_close,
     a_late_payment_takes_goods_that_are_still_there,
     one_payment_confirms_one_order,
@@ -63,6 +66,58 @@ async fn membership_extends_from_its_end_and_a_lapsed_one_from_now(home: &Home) 
         ends.push(until.since_ms(NOW) / DAY_MS);
     }
     assert_eq!(ends, [31, 62, 131]);
+}
+
+async fn days_taken_back_move_the_orders_after_them_forward(home: &Home) {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    let store = home.open().await;
+    let orders = [1, 2, 3].map(|number| order(&format!("order-000{number}")));
+    for (number, order) in orders.iter().enumerate() {
+        let _ = place(&*store, order.clone(), &format!("key-000000000000{number}")).await;
+        let _ = pay(&*store, order, &format!("T{number}"), NOW).await;
+    }
+    let ends = async || {
+        let mut ends = Vec::new();
+        for order in &orders {
+            let record = store.order(&order.id).await.unwrap().unwrap();
+            let [Benefit::Vip { until }] = record.benefits[..] else {
+                panic!("VIP")
+            };
+            ends.push(until.since_ms(NOW) / DAY_MS);
+        }
+        let own = store.benefits_of(&orders[0].openid).await.unwrap();
+        assert_eq!(
+            ends.last(),
+            own.vip_until.map(|end| end.since_ms(NOW) / DAY_MS).as_ref()
+        );
+        ends
+    };
+    assert_eq!(ends().await, [31, 62, 93]);
+    refund_all(&*store, &orders[0], NOW.plus_ms(10 * DAY_MS)).await;
+    assert_eq!(ends().await, [10, 41, 72], "ten days were used");
+    refund_all(&*store, &orders[1], NOW.plus_ms(20 * DAY_MS)).await;
+    assert_eq!(ends().await, [10, 20, 51], "and ten of the second order's");
+}
+
+async fn refund_all(store: &dyn Store, order: &Order, at: UnixMillis) {
+    let (out_refund_no, amount) = (format!("R-{}", order.id), order.amount_total);
+    let asked = AskedRefund {
+        out_refund_no: out_refund_no.clone(),
+        amount,
+    };
+    let settled = SettledRefund {
+        out_refund_no,
+        amount,
+        of: RefundOf::OrdersPayment,
+        ending: RefundEnding::Succeeded,
+    };
+    for event in [
+        OrderEvent::RefundAsked(asked),
+        OrderEvent::RefundSettled(settled),
+    ] {
+        let advanced = store.advance(&order.id, event, at).await.unwrap();
+        assert!(matches!(advanced, Advanced::Applied(_)), "{advanced:?}");
+    }
 }
 
 async fn the_last_voucher_is_sold_once_and_returns_on_close(home: &Home) {

@@ -1,0 +1,51 @@
+//! Refuses callers who ask too often, before they cost the database or WeChat anything.
+//!
+//! Only buyers' calls are limited. WeChat's notifications never are: each may be money.
+
+use std::time::{Duration, Instant};
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use wechat_checkout_protocol::ErrorCode;
+
+use super::answer::Refused;
+use super::buyer::MaybeBuyer;
+use super::request::ClientIp;
+use crate::app::SharedApp;
+use crate::limit::Caller;
+
+/// Lets a request through, or answers 429 with `Retry-After`.
+///
+/// A caller without a session on this machine itself is not limited: it is an operator, or a proxy
+/// that the configuration does not know of, and then it would be everybody.
+pub(super) async fn refuse_too_many(
+    State(app): State<SharedApp>,
+    MaybeBuyer(openid): MaybeBuyer,
+    ClientIp(address): ClientIp,
+    request: Request,
+    next: Next,
+) -> Response {
+    let caller = match openid {
+        Some(openid) => Caller::Buyer(openid),
+        None if address.is_loopback() => return next.run(request).await,
+        None => Caller::at(address),
+    };
+    match app.limiter.ask(caller, Instant::now()) {
+        Ok(()) => next.run(request).await,
+        Err(wait) => {
+            metrics::counter!("requests_limited").increment(1);
+            Refused {
+                retry_after_s: Some(whole_seconds(wait)),
+                ..ErrorCode::TooManyRequests.into()
+            }
+            .into_response()
+        }
+    }
+}
+
+/// Rounded up: whoever keeps to it is let through.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs()
+        .saturating_add(u64::from(wait.subsec_nanos() > 0))
+}
