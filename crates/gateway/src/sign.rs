@@ -90,11 +90,11 @@ pub fn canonical(params: &Params) -> String {
 /// ```
 #[must_use]
 pub fn sign(params: &Params, key: &ApiKey, sign_type: SignType) -> String {
-    sign_canonical(&canonical(params), key, sign_type)
+    sign_canonical(canonical(params).as_bytes(), key, sign_type)
 }
 
-pub(crate) fn sign_canonical(canonical: &str, key: &ApiKey, sign_type: SignType) -> String {
-    let parts = [canonical.as_bytes(), b"&key=", key.expose().as_bytes()];
+pub(crate) fn sign_canonical(canonical: &[u8], key: &ApiKey, sign_type: SignType) -> String {
+    let parts = [canonical, b"&key=", key.expose().as_bytes()];
     match sign_type {
         SignType::Md5 => {
             let mut digest = Md5::new();
