@@ -4,6 +4,7 @@ mod backend;
 mod browser;
 mod demo;
 mod freshness;
+mod fuzz;
 mod interop;
 mod interrupt;
 mod page;
@@ -51,6 +52,8 @@ enum Chore {
     Chaos(proof::Arguments),
     /// Measures the server: `bench notify`.
     Bench(proof::Arguments),
+    /// Lets a fuzzer look for messages and bills that break the gateway's readers.
+    Fuzz(fuzz::Arguments),
     /// Takes the pictures in `docs/screenshots/` from the running page.
     Screenshots,
 }
@@ -78,6 +81,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Simulate(arguments) => proof::run("simulate", &arguments),
         Chore::Chaos(arguments) => proof::run("chaos", &arguments),
         Chore::Bench(arguments) => proof::run("bench", &arguments),
+        Chore::Fuzz(arguments) => fuzz::run(&arguments),
         Chore::Screenshots => screenshots::run(),
     }
 }

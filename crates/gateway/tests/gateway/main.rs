@@ -15,6 +15,7 @@ mod notification;
 mod oauth;
 mod other_reader;
 mod refund;
+mod refund_fields;
 mod refund_notification;
 mod roundtrip;
 mod stub;
