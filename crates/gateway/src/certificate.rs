@@ -123,7 +123,7 @@ impl ClientCertificate {
     pub fn facts(&self) -> Result<CertificateFacts, CertificateError> {
         let (chain, _) = self.open()?;
         let leaf = chain.first().ok_or(CertificateError::NoCertificate)?;
-        Ok(read_facts(&parse(leaf)?))
+        CertificateFacts::from_der(leaf)
     }
 
     /// The self-test for a start-up: readable, one pair, this merchant's, and valid at this time.
@@ -154,6 +154,14 @@ impl ClientCertificate {
 }
 
 impl CertificateFacts {
+    /// Reads a certificate in DER, as a TLS connection shows it; for whoever plays WeChat.
+    ///
+    /// # Errors
+    /// When it is not an X.509 certificate.
+    pub fn from_der(certificate: &[u8]) -> Result<CertificateFacts, CertificateError> {
+        Ok(read_facts(&parse(certificate)?))
+    }
+
     pub(crate) fn check_owner(&self, mch_id: &str) -> Result<(), CertificateError> {
         match &self.mch_id {
             Some(found) if found != mch_id => Err(CertificateError::OtherMerchant {
@@ -228,7 +236,7 @@ fn leaf_first(
     Err(CertificateError::KeyMismatch)
 }
 
-fn parse<'a>(certificate: &'a CertificateDer<'_>) -> Result<X509Certificate<'a>, CertificateError> {
+fn parse(certificate: &[u8]) -> Result<X509Certificate<'_>, CertificateError> {
     match X509Certificate::from_der(certificate) {
         Ok((_, parsed)) => Ok(parsed),
         Err(_) => Err(CertificateError::NotX509),
