@@ -5,6 +5,7 @@ mod browser;
 mod cold_start;
 mod demo;
 mod freshness;
+mod fuzz;
 mod interop;
 mod interrupt;
 mod page;
@@ -53,6 +54,8 @@ enum Chore {
     /// Measures the server and the page.
     #[command(subcommand)]
     Bench(Measurement),
+    /// Lets a fuzzer look for messages and bills that break the gateway's readers.
+    Fuzz(fuzz::Arguments),
     /// Takes the pictures in `docs/screenshots/` from the running page.
     Screenshots,
 }
@@ -89,6 +92,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Chaos(arguments) => proof::run("chaos", &arguments),
         Chore::Bench(Measurement::Notify(arguments)) => proof::run("bench notify", &arguments),
         Chore::Bench(Measurement::Page(options)) => cold_start::run(&options),
+        Chore::Fuzz(arguments) => fuzz::run(&arguments),
         Chore::Screenshots => screenshots::run(),
     }
 }

@@ -1,4 +1,4 @@
-//! What only the system's package manager can bring: a browser, fonts, a database, Python, Node.
+//! What only the system's package manager can bring: a browser, fonts, a database, Python, Node, C++.
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
@@ -21,16 +21,19 @@ pub(crate) enum Need {
     Python,
     /// Node and npm.
     Node,
+    /// A compiler for the fuzzing engine, which is C++.
+    CxxCompiler,
 }
 
 impl Need {
     /// Everything.
-    pub(crate) const ALL: [Need; 5] = [
+    pub(crate) const ALL: [Need; 6] = [
         Need::Browser,
         Need::ChineseFont,
         Need::PostgreSql,
         Need::Python,
         Need::Node,
+        Need::CxxCompiler,
     ];
 
     fn why(self) -> &'static str {
@@ -40,6 +43,7 @@ impl Need {
             Need::PostgreSql => "the store's contract is tested on it",
             Need::Python => "a foreign SDK in Python checks our signatures",
             Need::Node => "a foreign SDK in JavaScript checks our signatures",
+            Need::CxxCompiler => "the fuzzing engine is written in C++",
         }
     }
 
@@ -50,6 +54,7 @@ impl Need {
             Need::PostgreSql => &["postgresql"],
             Need::Python => &["python3", "python3-venv"],
             Need::Node => &["nodejs", "npm"],
+            Need::CxxCompiler => &["g++"],
         }
     }
 
@@ -62,6 +67,7 @@ impl Need {
             Need::PostgreSql => postgres::is_installed(),
             Need::Python => python_has_venv(),
             Need::Node => places::on_path("node").is_some() && places::on_path("npm").is_some(),
+            Need::CxxCompiler => places::on_path("c++").is_some(),
         }
     }
 }
@@ -112,7 +118,7 @@ fn advice(missing: &[Need], packages: &[&str]) -> String {
         "missing on this machine: {}.\n\
          On Debian or Ubuntu: sudo apt-get install {}\n\
          Elsewhere install the same programs (chromium and chromedriver of one version, a CJK font, \
-         PostgreSQL, python3 with venv, node with npm) and put them on the PATH.",
+         PostgreSQL, python3 with venv, node with npm, c++) and put them on the PATH.",
         reasons.join("; "),
         packages.join(" ")
     )

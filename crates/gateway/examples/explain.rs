@@ -5,13 +5,14 @@
 //! ```
 //!
 //! The key is named and not given, because arguments end up in histories and process lists.
+//! A refusal of WeChat's is explained by its words and its code, too.
 
 use std::io::Read;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use wechat_checkout_gateway::explain::{Finding, explain};
-use wechat_checkout_gateway::{ApiKey, SignType, xml};
+use wechat_checkout_gateway::{ApiKey, ErrCode, SignType, advice, xml};
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,6 +37,13 @@ fn main() -> anyhow::Result<ExitCode> {
     let explanation = explain(&params, &key, key_name, sign_type);
     println!("key          {key_name}, fingerprint {}", key.fingerprint());
     println!("{explanation}");
+    let word = |name| params.get(name).unwrap_or_default();
+    let advice = advice::of_words(word("err_code_des"))
+        .or_else(|| advice::of_words(word("return_msg")))
+        .or_else(|| advice::of_code(&ErrCode::parse(word("err_code"))));
+    if let Some(advice) = advice {
+        println!("refusal      {advice}");
+    }
     let is_right = explanation.finding == Finding::Right;
     Ok(if is_right {
         ExitCode::SUCCESS

@@ -1,7 +1,7 @@
 //! The client: sends signed calls to WeChat and gives back verified answers.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use url::Url;
 
@@ -10,12 +10,16 @@ use crate::call::{
     self, CallError, Closed, InvalidRequest, OrderQueryReply, Prepay, QueryBy, Refund,
     RefundAccepted, RefundQueryBy, RefundQueryReply, UnifiedOrder, UnknownCause,
 };
+use crate::certificate::{CertificateFacts, ClientCertificate};
 use crate::judge::judge;
-use crate::transport::{ClientCertificate, ClientError, Transport, TransportConfig};
+use crate::transport::{ClientError, Transport, TransportConfig};
 use crate::{Merchant, Params, SignType, Verified, xml};
 
 /// A large bill takes minutes.
 const BILL_PATIENCE: Duration = Duration::from_secs(600);
+
+/// A merchant has to ask for a new certificate; so much time is left when the log first says so.
+const CERTIFICATE_NOTICE_SECONDS: i64 = 30 * 24 * 3600;
 
 /// Where WeChat is, and how patient we are.
 #[derive(Clone, Debug)]
@@ -74,7 +78,7 @@ impl ClientConfig {
 pub struct Client {
     merchant: Merchant,
     hosts: Arc<[Url]>,
-    has_certificate: bool,
+    certificate: Option<Arc<CertificateFacts>>,
     transport: Transport,
 }
 
@@ -82,7 +86,9 @@ impl Client {
     /// Prepares the connections; nothing is sent yet.
     ///
     /// # Errors
-    /// When an address is not https (loopback excepted) or a certificate is not usable.
+    /// When an address is not https (loopback excepted), or when the merchant certificate can never
+    /// be used: unreadable, without its own key, or another merchant's. One that has expired stops
+    /// nobody from taking payments: it is logged, and refused where it is needed.
     pub fn new(config: ClientConfig, merchant: Merchant) -> Result<Client, ClientError> {
         let transport_config = config.transport();
         let hosts: Vec<Url> = [config.base_url]
@@ -90,13 +96,27 @@ impl Client {
             .chain(config.second_base_url)
             .collect();
         let transport = Transport::new(&transport_config, &hosts.iter().collect::<Vec<_>>())?;
-        let has_certificate = config.client_certificate.is_some();
+        let certificate = match &config.client_certificate {
+            None => None,
+            Some(certificate) => {
+                let facts = certificate.facts()?;
+                facts.check_owner(merchant.mch_id())?;
+                announce(&facts);
+                Some(Arc::new(facts))
+            }
+        };
         Ok(Client {
             merchant,
             hosts: hosts.into(),
-            has_certificate,
+            certificate,
             transport,
         })
+    }
+
+    /// What the merchant certificate says about itself, if there is one.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&CertificateFacts> {
+        self.certificate.as_deref()
     }
 
     /// Who signs the calls.
@@ -112,7 +132,7 @@ impl Client {
     pub async fn unifiedorder(&self, order: &UnifiedOrder) -> Result<Verified<Prepay>, CallError> {
         let params = order.to_params().map_err(CallError::Invalid)?;
         let reply = self.send("/pay/unifiedorder", params).await?;
-        Ok(Prepay::read(reply).map_err(UnknownCause::Incomplete)?)
+        Ok(Prepay::read(order.trade_type, reply).map_err(UnknownCause::Incomplete)?)
     }
 
     /// Asks what became of an order (查询订单).
@@ -124,6 +144,28 @@ impl Client {
         query: QueryBy<'_>,
     ) -> Result<Verified<OrderQueryReply>, CallError> {
         let params = query.to_params().map_err(CallError::Invalid)?;
+        self.query_order(query, params).await
+    }
+
+    /// Like [`Client::orderquery`], and asks for [`OrderQueryReply::promotion_detail`], too: the
+    /// parameter `version`, which only merchants with single-item promotions may send.
+    ///
+    /// # Errors
+    /// As [`Client::orderquery`].
+    pub async fn orderquery_with_promotions(
+        &self,
+        query: QueryBy<'_>,
+    ) -> Result<Verified<OrderQueryReply>, CallError> {
+        let mut params = query.to_params().map_err(CallError::Invalid)?;
+        params.set("version", "1.0");
+        self.query_order(query, params).await
+    }
+
+    async fn query_order(
+        &self,
+        query: QueryBy<'_>,
+        params: Params,
+    ) -> Result<Verified<OrderQueryReply>, CallError> {
         let reply = self.send("/pay/orderquery", params).await?;
         Ok(OrderQueryReply::read(query, reply).map_err(UnknownCause::Incomplete)?)
     }
@@ -165,16 +207,21 @@ impl Client {
     ) -> Result<Verified<RefundQueryReply>, CallError> {
         let params = query.to_params(offset).map_err(CallError::Invalid)?;
         let reply = self.send("/pay/refundquery", params).await?;
-        Ok(RefundQueryReply::read(query, reply).map_err(UnknownCause::Incomplete)?)
+        Ok(RefundQueryReply::read(query, offset, reply).map_err(UnknownCause::Incomplete)?)
     }
 
     /// A simulator on this machine speaks plain HTTP, where there are no certificates.
     pub(crate) fn require_certificate(&self) -> Result<(), InvalidRequest> {
-        let is_encrypted = self.hosts.iter().any(|host| host.scheme() == "https");
-        if is_encrypted && !self.has_certificate {
-            return Err(InvalidRequest::NoCertificate);
+        if self.hosts.iter().all(|host| host.scheme() != "https") {
+            return Ok(());
         }
-        Ok(())
+        let certificate = self.certificate.as_ref();
+        let certificate = certificate.ok_or(InvalidRequest::NoCertificate)?;
+        let invalid = |_| InvalidRequest::CertificateNotValid {
+            not_before: certificate.not_before,
+            not_after: certificate.not_after,
+        };
+        certificate.check_time(unix_now()).map_err(invalid)
     }
 
     /// Downloads a day's payments (下载交易账单), row by row.
@@ -235,6 +282,33 @@ impl Client {
     }
 }
 
+fn unix_now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    i64::try_from(since.unwrap_or_default().as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Says at the start which certificate is loaded, and loudly if it will not do for long.
+fn announce(facts: &CertificateFacts) {
+    let now = unix_now();
+    let subject = facts.subject.as_str();
+    let serial_number = facts.serial_number.as_str();
+    match facts.check_time(now) {
+        Err(error) => {
+            tracing::error!(subject, serial_number, %error, "refunds will be refused");
+        }
+        Ok(()) if facts.not_after - now < CERTIFICATE_NOTICE_SECONDS => {
+            let until = crate::beijing::format_dashed(facts.not_after);
+            tracing::warn!(
+                subject,
+                serial_number,
+                until,
+                "merchant certificate expires soon"
+            );
+        }
+        Ok(()) => tracing::info!(subject, serial_number, "merchant certificate is loaded"),
+    }
+}
+
 /// Security: numbers and codes only. Bodies hold openids and signatures, and stay out of logs.
 fn log(path: &str, params: &Params, took: Duration, error: Option<&CallError>) {
     let out_trade_no = params.get("out_trade_no");
@@ -247,12 +321,21 @@ fn log(path: &str, params: &Params, took: Duration, error: Option<&CallError>) {
                 out_trade_no,
                 duration_ms,
                 code = code.as_str(),
+                advice = error.and_then(CallError::advice),
                 "WeChat refused"
             );
         }
         Some(error) => {
             let cause = std::error::Error::source(error).map(ToString::to_string);
-            tracing::warn!(path, out_trade_no, duration_ms, cause, "outcome unknown");
+            let advice = error.advice();
+            tracing::warn!(
+                path,
+                out_trade_no,
+                duration_ms,
+                cause,
+                advice,
+                "outcome unknown"
+            );
         }
     }
 }

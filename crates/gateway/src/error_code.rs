@@ -15,6 +15,8 @@ pub enum RetryClass {
     DeadNumber,
     /// The buyer has to do something; the same order stays payable.
     Buyer,
+    /// The merchant's account has to be topped up; then the same refund goes again.
+    MerchantFunds,
     /// A mistake in our configuration or program: repeating it never helps.
     Defect,
     /// WeChat knows no such order or refund; right after an unclear call that proves nothing.
@@ -23,6 +25,21 @@ pub enum RetryClass {
     Manual,
     /// Undocumented.
     Unknown,
+}
+
+/// The call that a code answers: the same code asks for different things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Call {
+    /// 统一下单.
+    UnifiedOrder,
+    /// 查询订单.
+    OrderQuery,
+    /// 关闭订单.
+    CloseOrder,
+    /// 申请退款.
+    Refund,
+    /// 查询退款.
+    RefundQuery,
 }
 
 macro_rules! error_codes {
@@ -57,7 +74,7 @@ macro_rules! error_codes {
                 }
             }
 
-            /// What the code asks of the caller.
+            /// What the code asks of the caller of most calls; [`ErrCode::class_in`] is exact.
             #[must_use]
             pub fn class(&self) -> RetryClass {
                 match self {
@@ -138,6 +155,23 @@ error_codes! {
     ReverseExpire = "REVERSE_EXPIRE", Manual;
 }
 
+impl ErrCode {
+    /// What the code asks of the caller, as the answer to this call.
+    #[must_use]
+    pub fn class_in(&self, call: Call) -> RetryClass {
+        match (self, call) {
+            (ErrCode::OrderClosed, Call::CloseOrder) => RetryClass::AlreadyDone,
+            (ErrCode::NotEnough, Call::Refund) => RetryClass::MerchantFunds,
+            // Only an order's number can be re-entered with other parameters.
+            (
+                ErrCode::InvalidRequest,
+                Call::OrderQuery | Call::CloseOrder | Call::Refund | Call::RefundQuery,
+            ) => RetryClass::Defect,
+            (code, _) => code.class(),
+        }
+    }
+}
+
 impl fmt::Display for ErrCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -147,6 +181,38 @@ impl fmt::Display for ErrCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_code_asks_for_different_things_of_different_calls() {
+        let class = |code: ErrCode, call| code.class_in(call);
+        for (code, call, expected) in [
+            (
+                ErrCode::OrderClosed,
+                Call::CloseOrder,
+                RetryClass::AlreadyDone,
+            ),
+            (
+                ErrCode::OrderClosed,
+                Call::UnifiedOrder,
+                RetryClass::DeadNumber,
+            ),
+            (ErrCode::NotEnough, Call::UnifiedOrder, RetryClass::Buyer),
+            (ErrCode::NotEnough, Call::Refund, RetryClass::MerchantFunds),
+            (
+                ErrCode::InvalidRequest,
+                Call::UnifiedOrder,
+                RetryClass::DeadNumber,
+            ),
+            (ErrCode::InvalidRequest, Call::Refund, RetryClass::Defect),
+            (
+                ErrCode::SystemError,
+                Call::OrderQuery,
+                RetryClass::Ambiguous,
+            ),
+        ] {
+            assert_eq!(class(code.clone(), call), expected, "{code} {call:?}");
+        }
+    }
 
     #[test]
     fn every_code_reads_back_and_unknown_ones_are_kept() {

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use encoding_rs::GBK;
 use md5::{Digest, Md5};
 use url::form_urlencoded::byte_serialize;
 
@@ -52,6 +53,12 @@ pub enum Finding {
     ValuesTrimmed,
     /// Values were percent-encoded before signing.
     ValuesEncoded,
+    /// Values were signed with their XML markup: escaped, or inside CDATA.
+    MarkupSigned,
+    /// The text was signed in GBK.
+    NotUtf8Signed,
+    /// Amounts were signed with decimals, such as `1990.0`.
+    DecimalsSigned,
     /// The key was not appended.
     KeyNotAppended,
     /// No known mistake gives this signature.
@@ -83,6 +90,13 @@ impl Finding {
             Finding::NotSorted => "Sort the parameters by name, byte by byte, before signing.",
             Finding::ValuesTrimmed => "Sign values exactly as they are sent, blanks included.",
             Finding::ValuesEncoded => "Sign the plain values, not their percent-encoded form.",
+            Finding::MarkupSigned => {
+                "Sign the plain values: without CDATA, and with & < > as they are."
+            }
+            Finding::NotUtf8Signed => {
+                "Sign the bytes of UTF-8: the text was turned into GBK first."
+            }
+            Finding::DecimalsSigned => "Amounts are whole fen: sign and send 1990, not 1990.0.",
             Finding::KeyNotAppended => "End the text with &key= and the API key before the digest.",
             Finding::OtherKeyOrChanged => {
                 "Most likely another key: the APIv3 key in the place of the APIv2 key, the key of \
@@ -154,19 +168,22 @@ fn find(
     if trimmed.eq_ignore_ascii_case(&keyless) {
         return Finding::KeyNotAppended;
     }
-    let is_made_from = |text: &str| {
+    let is_made_from = |text: &[u8]| {
         [sign_type, other]
             .into_iter()
             .any(|sign_type| trimmed.eq_ignore_ascii_case(&sign_canonical(text, key, sign_type)))
     };
+    if is_made_from(&GBK.encode(&canonical(params)).0) {
+        return Finding::NotUtf8Signed;
+    }
     let mistake = mistakes(params)
         .into_iter()
-        .find(|(_, text)| is_made_from(text));
+        .find(|(_, text)| is_made_from(text.as_bytes()));
     mistake.map_or(Finding::OtherKeyOrChanged, |(finding, _)| finding)
 }
 
 /// The texts that senders sign by mistake.
-fn mistakes(params: &Params) -> [(Finding, String); 5] {
+fn mistakes(params: &Params) -> [(Finding, String); 8] {
     let by_name = || params.iter_by_name().filter(|(name, _)| *name != "sign");
     let filled = || by_name().filter(|(_, value)| !value.is_empty());
     let encoded = |value: &str| byte_serialize(value.as_bytes()).collect::<String>();
@@ -188,7 +205,29 @@ fn mistakes(params: &Params) -> [(Finding, String); 5] {
             Finding::ValuesEncoded,
             join(filled().map(|(name, value)| (name, encoded(value)))),
         ),
+        (
+            Finding::MarkupSigned,
+            join(filled().map(|(name, value)| (name, escaped(value)))),
+        ),
+        (
+            Finding::MarkupSigned,
+            join(filled().map(|(name, value)| (name, ["<![CDATA[", value, "]]>"].concat()))),
+        ),
+        (
+            Finding::DecimalsSigned,
+            join(filled().map(|(name, value)| (name, with_decimals(name, value)))),
+        ),
     ]
+}
+
+fn escaped(value: &str) -> String {
+    let value = value.replace('&', "&amp;");
+    value.replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn with_decimals(name: &str, value: &str) -> String {
+    let is_amount = name.ends_with("_fee");
+    [value, if is_amount { ".0" } else { "" }].concat()
 }
 
 fn owned<'p>((name, value): (&'p str, &'p str)) -> (&'p str, String) {

@@ -11,10 +11,10 @@ pub(crate) fn upper(bytes: &[u8]) -> String {
 }
 
 fn encode(bytes: &[u8], digits: &[u8; 16]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(digits[usize::from(byte >> 4)]));
-        text.push(char::from(digits[usize::from(byte & 0x0F)]));
+    let mut text = vec![0; bytes.len() * 2];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = digits[usize::from(byte >> 4)];
+        pair[1] = digits[usize::from(byte & 0x0F)];
     }
-    text
+    String::from_utf8(text).expect("digits are ASCII")
 }

@@ -27,6 +27,7 @@ pub(crate) fn judge(merchant: &Merchant, answer: &[u8]) -> Result<Verified<Param
         | RetryClass::AlreadyDone
         | RetryClass::DeadNumber
         | RetryClass::Buyer
+        | RetryClass::MerchantFunds
         | RetryClass::Defect
         | RetryClass::Absent
         | RetryClass::Manual

@@ -12,13 +12,16 @@
 //! | learn who is buying | [`OAuthClient`] |
 //! | reconcile a day | [`Client::downloadbill`], [`bill`] |
 //! | understand a refused signature | [`explain`] |
+//! | understand any other refusal | [`CallError::advice`], [`advice`] |
 //! | play WeChat | [`xml`], [`Merchant::sign`], [`Merchant::verify`], [`notification::write_refund`] |
 
+pub mod advice;
 pub mod app;
 pub mod beijing;
 pub mod bill;
 pub mod bridge;
 pub mod call;
+mod certificate;
 mod client;
 pub mod coupon;
 mod error_code;
@@ -48,9 +51,10 @@ pub use call::{
     RefundAccount, RefundQueryBy, RefundQueryReply, RefundRecord, RefundStatus, TradeType,
     UnifiedOrder, UnknownCause,
 };
+pub use certificate::{CertificateError, CertificateFacts, ClientCertificate};
 pub use client::{Client, ClientConfig};
 pub use coupon::{Coupon, CouponKind};
-pub use error_code::{ErrCode, RetryClass};
+pub use error_code::{Call, ErrCode, RetryClass};
 pub use fields::FieldError;
 pub use key::{ApiKey, ApiKeyError};
 pub use merchant::{Merchant, MerchantError, VerifyError};
@@ -62,7 +66,7 @@ pub use params::Params;
 pub use sign::{SignType, SignTypeError};
 pub use terms::{OrderTerms, TermsError};
 pub use transaction::{Payment, TradeState};
-pub use transport::{ClientCertificate, ClientError, TransportError};
+pub use transport::{ClientError, TransportError};
 pub use verified::Verified;
 
 /// The examples of the README, which run with the tests.

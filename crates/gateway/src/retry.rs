@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::bill::BillError;
 use crate::call::{CallError, UnknownCause};
 use crate::error_code::RetryClass;
 use crate::transport::TransportError;
@@ -46,6 +47,7 @@ pub fn decide(error: &CallError, attempt: u32) -> Retry {
             RetryClass::AlreadyDone
             | RetryClass::DeadNumber
             | RetryClass::Buyer
+            | RetryClass::MerchantFunds
             | RetryClass::Defect
             | RetryClass::Absent
             | RetryClass::Manual
@@ -61,6 +63,32 @@ pub fn decide(error: &CallError, attempt: u32) -> Retry {
             | UnknownCause::Incomplete(_) => None,
         },
     };
+    after(first_wait, attempt)
+}
+
+/// Decides after attempt number `attempt` to download a bill, which changes nothing at WeChat.
+///
+/// | outcome | then |
+/// |---|---|
+/// | no or broken answer, 5xx, damaged or cut-off bill, WeChat's own trouble | wait 0.5, 1, 2 s |
+/// | no bill that day, bill not made yet, refused, not sent, 4xx | stop |
+#[must_use]
+pub fn decide_bill(error: &BillError, attempt: u32) -> Retry {
+    let first_wait = match error {
+        BillError::Transport(TransportError::Status(status)) if *status < 500 => None,
+        BillError::Transport(_)
+        | BillError::Busy { .. }
+        | BillError::Damaged(_)
+        | BillError::Format(_) => Some(AMBIGUOUS_WAIT),
+        BillError::Invalid(_)
+        | BillError::Empty
+        | BillError::NotReady
+        | BillError::Refused { .. } => None,
+    };
+    after(first_wait, attempt)
+}
+
+fn after(first_wait: Option<Duration>, attempt: u32) -> Retry {
     match first_wait {
         Some(wait) if attempt < ATTEMPTS_MAX => {
             Retry::WaitFor(wait * 2_u32.pow(attempt.saturating_sub(1)))

@@ -60,17 +60,22 @@ impl FromStr for SignType {
 /// name in byte order, as `name=value` joined with `&`.
 #[must_use]
 pub fn canonical(params: &Params) -> String {
-    let mut text = String::with_capacity(params.text_bytes() + params.len() * 2);
-    for (name, value) in params.iter_by_name() {
-        if name == "sign" || value.is_empty() {
+    String::from_utf8(canonical_bytes(params)).expect("parameters are text")
+}
+
+/// Bytes, because cutting text checks at every cut that no character is cut.
+fn canonical_bytes(params: &Params) -> Vec<u8> {
+    let mut text = Vec::with_capacity(params.text_bytes() + params.len() * 2);
+    for (name, value) in params.bytes_by_name() {
+        if name == b"sign" || value.is_empty() {
             continue;
         }
         if !text.is_empty() {
-            text.push('&');
+            text.push(b'&');
         }
-        text.push_str(name);
-        text.push('=');
-        text.push_str(value);
+        text.extend_from_slice(name);
+        text.push(b'=');
+        text.extend_from_slice(value);
     }
     text
 }
@@ -90,11 +95,11 @@ pub fn canonical(params: &Params) -> String {
 /// ```
 #[must_use]
 pub fn sign(params: &Params, key: &ApiKey, sign_type: SignType) -> String {
-    sign_canonical(&canonical(params), key, sign_type)
+    sign_canonical(&canonical_bytes(params), key, sign_type)
 }
 
-pub(crate) fn sign_canonical(canonical: &str, key: &ApiKey, sign_type: SignType) -> String {
-    let parts = [canonical.as_bytes(), b"&key=", key.expose().as_bytes()];
+pub(crate) fn sign_canonical(canonical: &[u8], key: &ApiKey, sign_type: SignType) -> String {
+    let parts = [canonical, b"&key=", key.expose().as_bytes()];
     match sign_type {
         SignType::Md5 => {
             let mut digest = Md5::new();

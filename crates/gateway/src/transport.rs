@@ -8,10 +8,11 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, redirect};
 use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
+
+use crate::certificate::{CertificateError, ClientCertificate};
 
 /// What every connection of this crate keeps to.
 #[derive(Clone, Debug)]
@@ -34,24 +35,6 @@ impl Default for TransportConfig {
     }
 }
 
-/// The merchant's API certificate (商户API证书): `apiclient_cert.pem` and `apiclient_key.pem`.
-#[derive(Clone, Debug)]
-pub struct ClientCertificate {
-    certificate_pem: String,
-    key_pem: SecretString,
-}
-
-impl ClientCertificate {
-    /// Takes the contents of the two files; they are checked when the client is made.
-    #[must_use]
-    pub fn from_pem(certificate_pem: String, key_pem: SecretString) -> ClientCertificate {
-        ClientCertificate {
-            certificate_pem,
-            key_pem,
-        }
-    }
-}
-
 /// Why a client cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -65,12 +48,9 @@ pub enum ClientError {
     /// A certificate authority is not readable PEM.
     #[error("extra root certificates are not readable PEM")]
     BadRoots(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The merchant certificate or its key is not readable PEM.
-    #[error("merchant certificate or key is not readable PEM")]
-    BadCertificate(#[source] rustls::pki_types::pem::Error),
-    /// Certificate and key do not belong together, or are of an unknown kind.
-    #[error("merchant certificate and key cannot be used together")]
-    UnusableCertificate(#[source] rustls::Error),
+    /// The merchant certificate can never be used.
+    #[error("merchant certificate is not usable")]
+    Certificate(#[from] CertificateError),
     /// The HTTP client refused its settings.
     #[error("HTTP client cannot be set up")]
     Http(#[source] reqwest::Error),
@@ -257,7 +237,8 @@ fn tls_config(config: &TransportConfig) -> Result<rustls::ClientConfig, ClientEr
     let mut roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
-    for certificate in certificates(config.extra_roots_pem.as_deref().unwrap_or_default()) {
+    let extra = config.extra_roots_pem.as_deref().unwrap_or_default();
+    for certificate in CertificateDer::pem_slice_iter(extra.as_bytes()) {
         let certificate = certificate.map_err(|e| ClientError::BadRoots(e.into()))?;
         roots
             .add(certificate)
@@ -271,21 +252,12 @@ fn tls_config(config: &TransportConfig) -> Result<rustls::ClientConfig, ClientEr
     let mut tls = match &config.client_certificate {
         None => builder.with_no_client_auth(),
         Some(client) => {
-            let chain = certificates(&client.certificate_pem).collect::<Result<Vec<_>, _>>();
-            let chain = chain.map_err(ClientError::BadCertificate)?;
-            let key = PrivateKeyDer::from_pem_slice(client.key_pem.expose_secret().as_bytes())
-                .map_err(ClientError::BadCertificate)?;
+            let (chain, key) = client.open()?;
             builder
                 .with_client_auth_cert(chain, key)
-                .map_err(ClientError::UnusableCertificate)?
+                .map_err(CertificateError::UnusableKey)?
         }
     };
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(tls)
-}
-
-fn certificates(
-    pem: &str,
-) -> impl Iterator<Item = Result<CertificateDer<'static>, rustls::pki_types::pem::Error>> {
-    CertificateDer::pem_slice_iter(pem.as_bytes())
 }

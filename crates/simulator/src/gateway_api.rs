@@ -3,9 +3,12 @@
 mod answer;
 mod bill;
 mod call;
+mod certificate;
 mod closeorder;
 mod downloadbill;
+mod downloadfundflow;
 mod fault;
+mod fundflow;
 mod orderquery;
 mod refund;
 mod refundquery;
@@ -23,6 +26,7 @@ use wechat_checkout_gateway::Params;
 
 use self::answer::Refusal;
 use self::call::Call;
+use self::downloadbill::BillRefusal;
 use crate::listener::Connection;
 use crate::platform::Platform;
 use crate::request_log::{self, RequestEntry, SignatureVerdict};
@@ -89,19 +93,26 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
                            method: Method,
                            body: Bytes| async move {
             if endpoint.demands_certificate() && connection == Connection::Encrypted {
-                return answer::certificate_missing();
+                return certificate::missing();
             }
-            answer(&platform, endpoint, &method, &body).await
+            answer(&platform, endpoint, &connection, &method, &body).await
         };
         router = router.route(endpoint.path(), any(answer));
     }
     router
         .route(downloadbill::PATH, any(answer_bill))
+        .route(downloadfundflow::PATH, any(answer_fund_flow))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(platform)
 }
 
-async fn answer(platform: &Platform, endpoint: Endpoint, method: &Method, body: &[u8]) -> Response {
+async fn answer(
+    platform: &Platform,
+    endpoint: Endpoint,
+    connection: &Connection,
+    method: &Method,
+    body: &[u8],
+) -> Response {
     let path = endpoint.path();
     let call = match attributed(platform, path, method, body) {
         Ok(call) => call,
@@ -118,7 +129,13 @@ async fn answer(platform: &Platform, endpoint: Endpoint, method: &Method, body: 
         );
         return fault::dropped_connection();
     }
-    let outcome = endpoint.carry_out(platform, &call, scenario);
+    let permitted = match endpoint.demands_certificate() {
+        true => certificate::check(connection, &call),
+        false => Ok(()),
+    };
+    let outcome = permitted
+        .and_then(|()| call.check_common())
+        .and_then(|()| endpoint.carry_out(platform, &call, scenario));
     let outcome = fault::spoil(platform, path, &call, scenario, outcome);
     let word = outcome.as_ref().map_or_else(Refusal::name, |_| "SUCCESS");
     log(platform, path, &call.params, SignatureVerdict::Valid, word);
@@ -126,27 +143,51 @@ async fn answer(platform: &Platform, endpoint: Endpoint, method: &Method, body: 
     answer::signed(&call, &outcome)
 }
 
-/// The bill alone is answered with a file, and refused with codes of its own.
+/// Bills are answered with a file, and refused with codes of their own.
 async fn answer_bill(
     State(platform): State<Arc<Platform>>,
     method: Method,
     body: Bytes,
 ) -> Response {
-    let call = match attributed(&platform, downloadbill::PATH, &method, &body) {
+    let path = downloadbill::PATH;
+    answer_with_file(&platform, path, &method, &body, downloadbill::download)
+}
+
+async fn answer_fund_flow(
+    State(platform): State<Arc<Platform>>,
+    Extension(connection): Extension<Connection>,
+    method: Method,
+    body: Bytes,
+) -> Response {
+    if connection == Connection::Encrypted {
+        return certificate::missing();
+    }
+    let path = downloadfundflow::PATH;
+    answer_with_file(&platform, path, &method, &body, |platform, call| {
+        certificate::check(&connection, call)?;
+        downloadfundflow::download(platform, call)
+    })
+}
+
+fn answer_with_file(
+    platform: &Platform,
+    path: &'static str,
+    method: &Method,
+    body: &[u8],
+    download: impl FnOnce(&Platform, &Call<'_>) -> Result<Response, BillRefusal>,
+) -> Response {
+    let call = match attributed(platform, path, method, body) {
         Ok(call) => call,
         Err(refusal) => return downloadbill::refused(refusal.into()),
     };
-    let outcome = downloadbill::download(&platform, &call);
+    let outcome = match call.check_common() {
+        Ok(()) => download(platform, &call),
+        Err(refusal) => Err(refusal.into()),
+    };
     let word = outcome
         .as_ref()
         .map_or_else(|refusal| refusal.message, |_| "SUCCESS");
-    log(
-        &platform,
-        downloadbill::PATH,
-        &call.params,
-        SignatureVerdict::Valid,
-        word,
-    );
+    log(platform, path, &call.params, SignatureVerdict::Valid, word);
     outcome.unwrap_or_else(downloadbill::refused)
 }
 

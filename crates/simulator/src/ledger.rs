@@ -1,5 +1,6 @@
 //! The platform's books: which trades exist, and the rules by which they change.
 
+pub(crate) mod coupon;
 pub(crate) mod numbers;
 pub(crate) mod refund;
 pub(crate) mod trade;
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use wechat_checkout_protocol::{Fen, UnixMillis};
 
+use self::coupon::Coupon;
 use self::trade::{Payment, Prepay, Standing, Terms, Trade, TradeKey, TradeState};
 
 /// More trades than any test places; the bound only keeps a runaway loop from eating the memory.
@@ -102,6 +104,7 @@ impl Ledger {
         key: &TradeKey,
         payer: &str,
         total_fee: Fen,
+        coupons: Vec<Coupon>,
         now: UnixMillis,
     ) -> Result<&Trade, PayRefusal> {
         let trade = self.trades.get_mut(key).ok_or(PayRefusal::NoSuchTrade)?;
@@ -114,7 +117,7 @@ impl Ledger {
             &mut self.by_transaction_id,
             trade,
             payer,
-            total_fee,
+            (total_fee, coupons),
             now,
         ))
     }
@@ -135,7 +138,7 @@ impl Ledger {
             &mut self.by_transaction_id,
             trade,
             payer,
-            total_fee,
+            (total_fee, vec![]),
             now,
         ))
     }
@@ -144,7 +147,7 @@ impl Ledger {
         by_transaction_id: &mut HashMap<String, TradeKey>,
         trade: &'a mut Trade,
         payer: &str,
-        total_fee: Fen,
+        (total_fee, coupons): (Fen, Vec<Coupon>),
         now: UnixMillis,
     ) -> &'a Trade {
         let transaction_id = numbers::transaction_id(now);
@@ -154,6 +157,7 @@ impl Ledger {
             transaction_id,
             payer,
             total_fee,
+            coupons,
             paid_at: now,
         });
         trade

@@ -15,20 +15,24 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
+use wechat_checkout_gateway::CertificateFacts;
 
 /// Put into a response's extensions: close the connection instead of sending the response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DropConnection;
 
 /// Put into a request's extensions: how the caller is connected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Connection {
     /// Plain HTTP, where there are no certificates.
     Plain,
     /// HTTPS, without a merchant certificate.
     Encrypted,
-    /// HTTPS, with a merchant certificate of the known authority.
-    Authenticated,
+    /// HTTPS, with a certificate of the known authority.
+    Authenticated {
+        /// The merchant number in its subject, where WeChat writes it.
+        mch_id: Option<String>,
+    },
 }
 
 /// Why a connection was closed without an answer.
@@ -64,8 +68,12 @@ async fn accept(stream: TcpStream, peer: SocketAddr, router: Router, tls: Option
     match tls.accept(stream).await {
         Ok(stream) => {
             let connection = match stream.get_ref().1.peer_certificates() {
-                Some(_) => Connection::Authenticated,
-                None => Connection::Encrypted,
+                Some([leaf, ..]) => Connection::Authenticated {
+                    mch_id: CertificateFacts::from_der(leaf)
+                        .ok()
+                        .and_then(|facts| facts.mch_id),
+                },
+                Some([]) | None => Connection::Encrypted,
             };
             serve_connection(stream, peer, connection, router).await;
         }
@@ -80,7 +88,7 @@ async fn serve_connection(
     router: Router,
 ) {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let router = router.clone();
+        let (router, connection) = (router.clone(), connection.clone());
         async move {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));

@@ -13,6 +13,7 @@ use crate::buyer::Buyers;
 use crate::clock::Clock;
 use crate::courier::outbox::{Attempt, NotificationStatus, Outbox, Outcome};
 use crate::courier::plan::{self, FirstAttempt, Planned};
+use crate::ledger::coupon;
 use crate::ledger::refund::{Refund, RefundRefusal, RefundRequest, RefundStatus};
 use crate::ledger::trade::{Trade, TradeKey};
 use crate::ledger::{Ledger, PayRefusal};
@@ -145,7 +146,11 @@ impl Platform {
                 Scenario::WrongAmount => Fen::new(1).unwrap_or(Fen::ZERO),
                 _ => trade.terms.total_fee,
             };
-            book.ledger.pay(key, payer, total_fee, now)?;
+            let coupons = match scenario {
+                Scenario::Coupon => coupon::of_order(total_fee),
+                _ => vec![],
+            };
+            book.ledger.pay(key, payer, total_fee, coupons, now)?;
             Ok(book.announce_payment(account, key, scenario, now))
         })
     }

@@ -47,6 +47,7 @@ scenarios! {
     NotifyStorm, "notify-storm", "The same notification arrives twenty times at once.";
     NotifyReordered, "notify-reordered", "The notification is overtaken by that of the next payment or refund, or comes after a minute.";
     NotifyForged, "notify-forged", "Forged notifications (foreign key, no signature, changed amount) come three seconds before the true one.";
+    Coupon, "coupon", "Two coupons pay a part: cash_fee is less than total_fee, and refunds are split.";
     WrongAmount, "wrong-amount", "WeChat reports, in notification and query alike, that one fen was paid.";
     WrongMerchant, "wrong-merchant", "A well-signed notification of another merchant comes three seconds before the true one.";
     SignatureProbe, "signature-probe", "A probe with a broken signature and one with an XML entity come three seconds before the true one.";

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::system::{self, Need};
-use crate::{backend, browser, interop, page, places, postgres, process, proof, tidy, tools};
+use crate::{backend, browser, fuzz, interop, page, places, postgres, process, proof, tidy, tools};
 
 /// Whether a step belongs into a quick round at the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) struct Step {
     pub(super) run: fn() -> Result<()>,
 }
 
-pub(super) const STEPS: [Step; 14] = [
+pub(super) const STEPS: [Step; 15] = [
     Step {
         name: "format",
         what: "the code is laid out by rustfmt",
@@ -68,6 +68,13 @@ pub(super) const STEPS: [Step; 14] = [
         speed: Speed::Fast,
         needs: &[],
         run: doc_tests,
+    },
+    Step {
+        name: "fuzz",
+        what: "a fuzzer finds nothing that breaks the gateway's readers",
+        speed: Speed::Slow,
+        needs: &[],
+        run: || fuzz::run(&fuzz::Arguments::default()),
     },
     Step {
         name: "simulate",

@@ -62,5 +62,48 @@ pub const REFUND_ASKED_TIME: &str = "退款申请时间";
 pub const REFUND_SUCCESS_TIME: &str = "退款成功时间";
 /// Summary: how many rows the bill has.
 pub const TRADE_COUNT: &str = "总交易单数";
+/// Summary, yuan: settlement_total_fee of all payments.
+pub const SETTLEMENT_TOTAL_SUM: &str = "应结订单总金额";
+/// Summary, yuan: settlement_refund_fee of all refunds.
+pub const SETTLEMENT_REFUND_SUM: &str = "退款总金额";
+/// Summary, yuan: coupon_refund_fee of all refunds.
+pub const COUPON_REFUND_SUM: &str = "充值券退款总金额";
+/// Summary, yuan with up to five decimals.
+pub const FEE_SUM: &str = "手续费总金额";
+/// Summary, yuan: total_fee of all payments.
+pub const TOTAL_SUM: &str = "订单总金额";
+/// Summary, yuan: refund_fee of all refunds.
+pub const REFUND_SUM: &str = "申请退款总金额";
+
+/// Fund flows: `yyyy-MM-dd HH:mm:ss`, Beijing time, when it was booked.
+pub const FLOW_TIME: &str = "记账时间";
+/// Fund flows: WeChat's number of what caused it, for example a transaction_id.
+pub const FLOW_BUSINESS_ID: &str = "微信支付业务单号";
+/// Fund flows: WeChat's number of the flow.
+pub const FLOW_ID: &str = "资金流水单号";
+/// Fund flows: what it belongs to, for example 交易 or 退款.
+pub const FLOW_BUSINESS: &str = "业务名称";
+/// Fund flows: for example 交易, 退款, 扣除交易手续费.
+pub const FLOW_BUSINESS_TYPE: &str = "业务类型";
+/// Fund flows: 收入 or 支出.
+pub const FLOW_DIRECTION: &str = "收支类型";
+/// Fund flows, yuan: never negative, the direction says which way.
+pub const FLOW_AMOUNT: &str = "收支金额（元）";
+/// Fund flows, yuan: what the account held afterwards.
+pub const FLOW_BALANCE: &str = "账户结余（元）";
+/// Fund flows: who asked for it.
+pub const FLOW_APPLICANT: &str = "资金变更提交申请人";
+/// Fund flows: words.
+pub const FLOW_NOTE: &str = "备注";
+/// Fund flows: our number, for example an out_trade_no.
+pub const FLOW_VOUCHER: &str = "业务凭证号";
 /// Summary of a fund flow bill: how many rows it has.
 pub const FLOW_COUNT: &str = "资金流水总笔数";
+/// Summary of a fund flow bill: how many rows are incomes.
+pub const FLOW_INCOME_COUNT: &str = "收入笔数";
+/// Summary of a fund flow bill, yuan.
+pub const FLOW_INCOME_SUM: &str = "收入金额";
+/// Summary of a fund flow bill: how many rows are expenses.
+pub const FLOW_EXPENSE_COUNT: &str = "支出笔数";
+/// Summary of a fund flow bill, yuan.
+pub const FLOW_EXPENSE_SUM: &str = "支出金额";

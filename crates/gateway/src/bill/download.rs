@@ -9,7 +9,7 @@ use flate2::write::GzDecoder;
 use super::{BillFormatError, BillLines, BillRow, BillSummary};
 use crate::call::InvalidRequest;
 use crate::transport::{BodyStream, TransportError};
-use crate::xml;
+use crate::{Params, xml};
 
 /// Compressed bytes are unpacked in steps of this size, so that the most that can be blown up at
 /// once (about a thousand times as much) stays small.
@@ -25,12 +25,18 @@ pub enum BillError {
     /// Not sent, because WeChat would refuse it.
     #[error("call was not sent")]
     Invalid(#[from] InvalidRequest),
-    /// 20002: nothing was settled that day. Not an error for the day's accounts.
+    /// 20002 `No Bill Exist`: nothing was settled that day. Not an error for the day's accounts.
     #[error("WeChat has no bill for that day")]
     Empty,
-    /// 20007: ask after 10:00.
+    /// 20007 `Bill Creating`: ask after 10:00, Beijing time.
     #[error("WeChat is still making the bill")]
     NotReady,
+    /// 20003 or 20100: WeChat's own trouble, worth another try.
+    #[error("WeChat cannot give the bill now: {message}")]
+    Busy {
+        /// `return_msg`.
+        message: String,
+    },
     /// Any other refusal, for example 20001 with `SIGN ERROR`.
     #[error("WeChat refused the bill: {code} {message}")]
     Refused {
@@ -81,7 +87,8 @@ impl Bill {
             };
             first = [first, chunk].concat().into();
         }
-        if first.starts_with(b"<xml>") {
+        // No bill begins like that, and not every refusal begins with `<xml>` itself.
+        if first.trim_ascii_start().starts_with(b"<") {
             return Err(read_refusal(&first, body).await);
         }
         let is_packed = first.starts_with(GZIP_MAGIC);
@@ -157,13 +164,42 @@ async fn read_refusal(first: &[u8], mut body: BodyStream) -> BillError {
     let Ok(params) = xml::read(&message) else {
         return BillError::Format(BillFormatError::Misfit { line: 1 });
     };
-    let text = |name: &str| params.get(name).unwrap_or_default().to_owned();
-    match params.get("error_code") {
-        Some("20002") => BillError::Empty,
-        Some("20007") => BillError::NotReady,
-        _ => BillError::Refused {
-            code: text("error_code"),
-            message: text("return_msg"),
-        },
+    refusal(&params)
+}
+
+/// The texts are as good as the numbers, which not every refusal has: `No Bill Exist`,
+/// `NO Bill Exist` and `NO_BILL_EXIST` are one. Fund flows are refused with `err_code`.
+fn refusal(params: &Params) -> BillError {
+    let first = |names: [&str; 2]| {
+        let values = names.into_iter().filter_map(|name| params.get(name));
+        let value = values.into_iter().find(|value| !value.is_empty());
+        value.unwrap_or_default().to_owned()
+    };
+    let code = first(["error_code", "err_code"]);
+    let message = match params.get("return_msg") {
+        // A fund flow that is refused by its content has nothing to say here.
+        Some("OK") => first(["err_code_des", "err_code"]),
+        _ => first(["return_msg", "err_code_des"]),
+    };
+    let says = |text: &str| is_same(&message, text) || is_same(&code, text);
+    if code == "20002" || says("No Bill Exist") {
+        BillError::Empty
+    } else if code == "20007" || says("Bill Creating") {
+        BillError::NotReady
+    } else if matches!(code.as_str(), "20003" | "20100" | "SYSTEMERROR") || says("system error") {
+        BillError::Busy { message }
+    } else {
+        BillError::Refused { code, message }
     }
+}
+
+/// Without regard to case, blanks and underscores.
+fn is_same(found: &str, text: &str) -> bool {
+    let letters = |text: &str| {
+        let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
+        letters
+            .map(|byte| byte.to_ascii_uppercase())
+            .collect::<Vec<_>>()
+    };
+    letters(found) == letters(text)
 }

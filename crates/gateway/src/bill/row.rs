@@ -20,9 +20,14 @@ impl BillRow {
     }
 
     /// The text of a cell, by a name of [`mod@column`]; `None` when the bill has no such column.
+    ///
+    /// Wide and narrow brackets are one: bills write `收支金额（元）` and `收支金额(元)`.
     #[must_use]
     pub fn get(&self, column: &str) -> Option<&str> {
-        let at = self.header.iter().position(|name| name == column)?;
+        let at = self
+            .header
+            .iter()
+            .position(|name| is_column(name, column))?;
         self.cells.get(at).map(String::as_str)
     }
 
@@ -45,6 +50,15 @@ impl BillRow {
             .map(String::as_str)
             .zip(self.cells.iter().map(String::as_str))
     }
+}
+
+fn is_column(name: &str, column: &str) -> bool {
+    let narrow = |character| match character {
+        '（' => '(',
+        '）' => ')',
+        other => other,
+    };
+    name == column || name.chars().map(narrow).eq(column.chars().map(narrow))
 }
 
 /// The last row of a bill: its sums.

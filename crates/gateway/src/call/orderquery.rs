@@ -45,7 +45,11 @@ impl QueryBy<'_> {
 }
 
 /// What WeChat says about an order.
+///
+/// An order that was never paid has no buyer, no bank and no time: everything but the number and
+/// the state can be absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OrderQueryReply {
     /// 商户订单号.
     pub out_trade_no: String,
@@ -53,10 +57,26 @@ pub struct OrderQueryReply {
     pub trade_state: TradeState,
     /// The state in WeChat's words, for people.
     pub trade_state_desc: Option<String>,
-    /// 代金券金额: `cash_fee` and this make `total_fee`.
+    /// 交易类型: `JSAPI`, `NATIVE`, `MWEB`, `APP`, …
+    pub trade_type: Option<String>,
+    /// 标价金额, in fen.
+    pub total_fee: Option<Fen>,
+    /// 应结订单金额, in fen: the total without the coupons that nobody paid for.
+    pub settlement_total_fee: Option<Fen>,
+    /// Currency of `cash_fee`.
+    pub cash_fee_type: Option<String>,
+    /// Whether the buyer follows the official account (`Y` or `N`).
+    pub is_subscribe: Option<String>,
+    /// 附加数据: what the order carried.
+    pub attach: Option<String>,
+    /// 设备号.
+    pub device_info: Option<String>,
+    /// 代金券金额, in fen: `cash_fee` and this make `total_fee`.
     pub coupon_fee: Option<Fen>,
     /// Coupons that paid for a part.
     pub coupons: Vec<Coupon>,
+    /// 单品优惠详情: JSON, only when it was asked for.
+    pub promotion_detail: Option<String>,
     /// Every parameter as received.
     pub params: Params,
     payment: Option<Payment>,
@@ -75,12 +95,21 @@ impl OrderQueryReply {
         } else {
             None
         };
+        let text = |name| fields::text(&params, name);
         Ok(Verified::new(OrderQueryReply {
             out_trade_no: fields::required(&params, "out_trade_no")?,
             trade_state,
-            trade_state_desc: fields::text(&params, "trade_state_desc"),
+            trade_state_desc: text("trade_state_desc"),
+            trade_type: text("trade_type"),
+            total_fee: fields::fen(&params, "total_fee")?,
+            settlement_total_fee: fields::fen(&params, "settlement_total_fee")?,
+            cash_fee_type: text("cash_fee_type"),
+            is_subscribe: text("is_subscribe"),
+            attach: text("attach"),
+            device_info: text("device_info"),
             coupon_fee: fields::fen(&params, "coupon_fee")?,
             coupons: coupon::of_payment(&params)?,
+            promotion_detail: text("promotion_detail"),
             params,
             payment,
         }))

@@ -24,10 +24,12 @@ pub struct Refund<'a> {
     pub payment: QueryBy<'a>,
     /// 商户退款单号, 1 to 64 characters of `[0-9A-Za-z_-|*@]`: one number is one refund, for ever.
     pub out_refund_no: &'a str,
-    /// 订单金额: the whole order.
+    /// 订单金额, in fen: the whole order.
     pub total_fee: Fen,
-    /// 退款金额: what goes back now.
+    /// 退款金额, in fen, at least 1: what goes back now.
     pub refund_fee: Fen,
+    /// 退款货币种类: `CNY`, which is also what WeChat assumes.
+    pub refund_fee_type: Option<&'a str>,
     /// 退款原因, at most 80 bytes, shown to the buyer.
     pub refund_desc: Option<&'a str>,
     /// 退款资金来源; WeChat's default is the unsettled funds.
@@ -76,6 +78,7 @@ impl<'a> Refund<'a> {
             out_refund_no,
             total_fee,
             refund_fee,
+            refund_fee_type: None,
             refund_desc: None,
             refund_account: None,
             notify_url: None,
@@ -92,6 +95,7 @@ impl<'a> Refund<'a> {
             .out_refund_no(self.out_refund_no)?
             .amount("total_fee", self.total_fee)?
             .amount("refund_fee", self.refund_fee)?
+            .one_of("refund_fee_type", self.refund_fee_type, &["CNY"], "CNY")?
             .optional("refund_desc", self.refund_desc, 80)?
             .optional(
                 "refund_account",
@@ -105,17 +109,36 @@ impl<'a> Refund<'a> {
     }
 }
 
-/// WeChat has taken the refund in hand.
+/// WeChat has taken the refund in hand. Amounts are in fen.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RefundAccepted {
     /// 商户退款单号.
     pub out_refund_no: String,
     /// 微信退款单号.
     pub refund_id: String,
+    /// 商户订单号.
+    pub out_trade_no: Option<String>,
+    /// 微信支付订单号.
+    pub transaction_id: Option<String>,
     /// 退款金额.
     pub refund_fee: Fen,
+    /// 应结退款金额: without the coupons that nobody paid for.
+    pub settlement_refund_fee: Option<Fen>,
+    /// 标价金额: the whole order.
+    pub total_fee: Option<Fen>,
+    /// 应结订单金额: the order without the coupons that nobody paid for.
+    pub settlement_total_fee: Option<Fen>,
+    /// 标价币种.
+    pub fee_type: Option<String>,
+    /// 现金支付金额: what the buyer had paid without coupons.
+    pub cash_fee: Option<Fen>,
+    /// Currency of `cash_fee`.
+    pub cash_fee_type: Option<String>,
     /// 现金退款金额: without coupons.
     pub cash_refund_fee: Option<Fen>,
+    /// 代金券退款总金额.
+    pub coupon_refund_fee: Option<Fen>,
     /// Coupons that are given back.
     pub coupons: Vec<Coupon>,
     /// Every parameter as received.
@@ -128,21 +151,38 @@ impl RefundAccepted {
         reply: Verified<Params>,
     ) -> Result<Verified<RefundAccepted>, FieldError> {
         let params = reply.into_inner();
+        let text = |name| fields::text(&params, name);
+        let fen = |name| fields::fen(&params, name);
         let out_refund_no = fields::required(&params, "out_refund_no")?;
-        if out_refund_no != asked.out_refund_no {
-            return Err(FieldError::Other {
-                name: "out_refund_no",
-            });
-        }
         let refund_fee = fields::required_fen(&params, "refund_fee")?;
-        if refund_fee != asked.refund_fee {
-            return Err(FieldError::Other { name: "refund_fee" });
+        let (order, number) = match asked.payment {
+            QueryBy::OutTradeNo(number) => ("out_trade_no", number),
+            QueryBy::TransactionId(id) => ("transaction_id", id),
+        };
+        let is_other_order = text(order).is_some_and(|answered| answered != number);
+        for (name, is_other) in [
+            ("out_refund_no", out_refund_no != asked.out_refund_no),
+            ("refund_fee", refund_fee != asked.refund_fee),
+            (order, is_other_order),
+        ] {
+            if is_other {
+                return Err(FieldError::Other { name });
+            }
         }
         Ok(Verified::new(RefundAccepted {
             out_refund_no,
             refund_id: fields::required(&params, "refund_id")?,
+            out_trade_no: text("out_trade_no"),
+            transaction_id: text("transaction_id"),
             refund_fee,
-            cash_refund_fee: fields::fen(&params, "cash_refund_fee")?,
+            settlement_refund_fee: fen("settlement_refund_fee")?,
+            total_fee: fen("total_fee")?,
+            settlement_total_fee: fen("settlement_total_fee")?,
+            fee_type: text("fee_type"),
+            cash_fee: fen("cash_fee")?,
+            cash_fee_type: text("cash_fee_type"),
+            cash_refund_fee: fen("cash_refund_fee")?,
+            coupon_refund_fee: fen("coupon_refund_fee")?,
             coupons: coupon::of_refund(&params, "")?,
             params,
         }))

@@ -111,8 +111,9 @@ impl fmt::Display for RefundStatus {
     }
 }
 
-/// One refund: the parameters `…_$n`.
+/// One refund: the parameters `…_$n`. Amounts are in fen.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RefundRecord {
     /// 商户退款单号.
     pub out_refund_no: String,
@@ -132,12 +133,15 @@ pub struct RefundRecord {
     pub refund_recv_account: Option<String>,
     /// `yyyy-MM-dd HH:mm:ss`, Beijing time: see [`crate::beijing::parse_dashed`].
     pub refund_success_time: Option<String>,
+    /// 代金券退款总金额.
+    pub coupon_refund_fee: Option<Fen>,
     /// Coupons that are given back.
     pub coupons: Vec<Coupon>,
 }
 
-/// What WeChat says about refunds.
+/// What WeChat says about refunds. Amounts are in fen.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RefundQueryReply {
     /// 商户订单号.
     pub out_trade_no: String,
@@ -145,18 +149,36 @@ pub struct RefundQueryReply {
     pub transaction_id: String,
     /// 订单金额.
     pub total_fee: Fen,
-    /// How many refunds the order has in all, when WeChat says so: if it is more than `offset` and
-    /// this answer together, ask again with a larger offset.
+    /// 应结订单金额: the order without the coupons that nobody paid for.
+    pub settlement_total_fee: Option<Fen>,
+    /// 标价币种.
+    pub fee_type: Option<String>,
+    /// 现金支付金额: what the buyer had paid without coupons.
+    pub cash_fee: Option<Fen>,
+    /// How many refunds the order has in all, when WeChat says so: see
+    /// [`RefundQueryReply::next_offset`].
     pub total_refund_count: Option<u32>,
     /// The refunds in this answer, at most 20.
     pub refunds: Vec<RefundRecord>,
     /// Every parameter as received.
     pub params: Params,
+    offset: u32,
 }
 
 impl RefundQueryReply {
+    /// The offset to ask again with, when the order has more refunds than this answer tells.
+    #[must_use]
+    pub fn next_offset(&self) -> Option<u32> {
+        let told = u32::try_from(self.refunds.len()).ok()?;
+        let next = self.offset.checked_add(told).filter(|_| told > 0)?;
+        self.total_refund_count
+            .is_some_and(|count| count > next)
+            .then_some(next)
+    }
+
     pub(crate) fn read(
         asked: RefundQueryBy<'_>,
+        offset: u32,
         reply: Verified<Params>,
     ) -> Result<Verified<RefundQueryReply>, FieldError> {
         let params = reply.into_inner();
@@ -164,14 +186,24 @@ impl RefundQueryReply {
         let count = count.ok_or(FieldError::Missing {
             name: "refund_count",
         })?;
-        let refunds = (0..count).map(|n| read_record(&params, &format!("_{n}")));
+        // The official pages number every answer from 0; one that goes on counting is read, too.
+        let first = match params.get("out_refund_no_0") {
+            None if offset > 0 => offset,
+            _ => 0,
+        };
+        let numbers = first..first.saturating_add(count);
+        let refunds = numbers.map(|n| read_record(&params, &format!("_{n}")));
         let reply = RefundQueryReply {
             out_trade_no: fields::required(&params, "out_trade_no")?,
             transaction_id: fields::required(&params, "transaction_id")?,
             total_fee: fields::required_fen(&params, "total_fee")?,
+            settlement_total_fee: fields::fen(&params, "settlement_total_fee")?,
+            fee_type: fields::text(&params, "fee_type"),
+            cash_fee: fields::fen(&params, "cash_fee")?,
             total_refund_count: fields::count(&params, "total_refund_count", REFUNDS_MAX)?,
             refunds: refunds.collect::<Result<_, _>>()?,
             params,
+            offset,
         };
         asked.check(&reply)?;
         Ok(Verified::new(reply))
@@ -192,6 +224,7 @@ fn read_record(params: &Params, suffix: &str) -> Result<RefundRecord, FieldError
         refund_account: text("refund_account"),
         refund_recv_account: text("refund_recv_accout"),
         refund_success_time: text("refund_success_time"),
+        coupon_refund_fee: fields::numbered_fen(params, "coupon_refund_fee", suffix)?,
         coupons: coupon::of_refund(params, suffix)?,
     })
 }

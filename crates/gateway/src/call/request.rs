@@ -40,6 +40,19 @@ pub enum InvalidRequest {
     /// The call needs the merchant's API certificate; WeChat would answer with a TLS error.
     #[error("call needs the merchant certificate, and none is configured")]
     NoCertificate,
+    /// The merchant certificate has expired, or the clock of this machine is wrong.
+    #[error(
+        "merchant certificate is valid from {} to {} only (Beijing time): make a new one in the \
+         merchant platform",
+        crate::beijing::format_dashed(*.not_before),
+        crate::beijing::format_dashed(*.not_after)
+    )]
+    CertificateNotValid {
+        /// Unix seconds.
+        not_before: i64,
+        /// Unix seconds.
+        not_after: i64,
+    },
     /// Not `yyyyMMdd`.
     #[error("bill_date is not a date of 8 digits")]
     BadDate,
@@ -49,8 +62,8 @@ pub enum InvalidRequest {
         /// Wire name.
         name: &'static str,
     },
-    /// WeChat calls http(s) addresses without a query only.
-    #[error("{name} must be an http(s) address without query and fragment")]
+    /// WeChat calls http(s) addresses only, and never with a query or a login.
+    #[error("{name} must be an http(s) address without query, fragment and login")]
     BadNotifyUrl {
         /// Wire name.
         name: &'static str,
@@ -65,6 +78,20 @@ pub enum InvalidRequest {
     /// sends a time that is eight hours old: use [`crate::beijing::format`].
     #[error("time_expire is not a minute after time_start")]
     ExpiresTooSoon,
+    /// A field of a few known values has another one.
+    #[error("{name} is not {wanted}")]
+    BadValue {
+        /// Wire name.
+        name: &'static str,
+        /// The values that it can have.
+        wanted: &'static str,
+    },
+    /// Not JSON, although the field is.
+    #[error("{name} is not JSON")]
+    NotJson {
+        /// Wire name.
+        name: &'static str,
+    },
     /// NUL or another character that XML cannot carry.
     #[error("{name} contains a character that XML cannot carry")]
     ForbiddenCharacter {
@@ -115,6 +142,36 @@ impl Request {
         }
     }
 
+    /// Text that is sent exactly as given: JSON that is written anew has another signature.
+    pub(crate) fn json(
+        self,
+        name: &'static str,
+        value: Option<&str>,
+        bytes_max: usize,
+    ) -> Result<Request, InvalidRequest> {
+        let request = self.optional(name, value, bytes_max)?;
+        match value.map(serde_json::from_str::<serde::de::IgnoredAny>) {
+            Some(Err(_)) => Err(InvalidRequest::NotJson { name }),
+            Some(Ok(_)) | None => Ok(request),
+        }
+    }
+
+    /// One of a few values, which `wanted` names for people.
+    pub(crate) fn one_of(
+        self,
+        name: &'static str,
+        value: Option<&str>,
+        values: &[&str],
+        wanted: &'static str,
+    ) -> Result<Request, InvalidRequest> {
+        match value {
+            Some(value) if !values.contains(&value) => {
+                Err(InvalidRequest::BadValue { name, wanted })
+            }
+            value => self.optional(name, value, 32),
+        }
+    }
+
     pub(crate) fn amount(
         mut self,
         name: &'static str,
@@ -147,7 +204,8 @@ impl Request {
     pub(crate) fn notify_url(self, url: &url::Url) -> Result<Request, InvalidRequest> {
         let name = "notify_url";
         let is_http = matches!(url.scheme(), "http" | "https");
-        if !is_http || url.query().is_some() || url.fragment().is_some() {
+        let has_login = !url.username().is_empty() || url.password().is_some();
+        if !is_http || has_login || url.query().is_some() || url.fragment().is_some() {
             return Err(InvalidRequest::BadNotifyUrl { name });
         }
         self.text(name, url.as_str(), 256)

@@ -56,7 +56,7 @@ pub struct UnifiedOrder {
     pub body: String,
     /// 商户订单号, 6 to 32 characters of `[0-9A-Za-z_-|*]`.
     pub out_trade_no: String,
-    /// 标价金额, at least 1.
+    /// 标价金额, in fen, at least 1.
     pub total_fee: Fen,
     /// 终端IP: the buyer's address, not the server's.
     pub spbill_create_ip: IpAddr,
@@ -72,8 +72,12 @@ pub struct UnifiedOrder {
     pub device_info: Option<String>,
     /// 商品详情, JSON of at most 6000 bytes, for single-item promotions.
     pub detail: Option<String>,
+    /// 接口版本号: `1.0` asks for `promotion_detail` in query and notification.
+    pub version: Option<String>,
     /// 附加数据, at most 127 bytes, returned unchanged by query and notification.
     pub attach: Option<String>,
+    /// 标价币种: `CNY`, which is also what WeChat assumes.
+    pub fee_type: Option<String>,
     /// 交易起始时间, `yyyyMMddHHmmss`: see [`crate::beijing::format`].
     pub time_start: Option<String>,
     /// 交易结束时间, likewise. WeChat honours the one of the first call only.
@@ -133,7 +137,9 @@ impl UnifiedOrder {
             scene_info: None,
             device_info: None,
             detail: None,
+            version: None,
             attach: None,
+            fee_type: None,
             time_start: None,
             time_expire: None,
             goods_tag: None,
@@ -155,16 +161,28 @@ impl UnifiedOrder {
             .text("trade_type", self.trade_type.as_str(), 16)?
             .optional("openid", self.openid.as_ref().map(OpenId::as_str), 128)?
             .optional("product_id", self.product_id.as_deref(), 32)?
-            .optional("scene_info", self.scene_info.as_deref(), 256)?
+            .json("scene_info", self.scene_info.as_deref(), 256)?
             .optional("device_info", self.device_info.as_deref(), 32)?
-            .optional("detail", self.detail.as_deref(), 6000)?
+            .json("detail", self.detail.as_deref(), 6000)?
+            .one_of("version", self.version.as_deref(), &["1.0"], "1.0")?
             .optional("attach", self.attach.as_deref(), 127)?
+            .one_of("fee_type", self.fee_type.as_deref(), &["CNY"], "CNY")?
             .time("time_start", self.time_start.as_deref())?
             .time("time_expire", self.time_expire.as_deref())?
             .optional("goods_tag", self.goods_tag.as_deref(), 32)?
-            .optional("limit_pay", self.limit_pay.as_deref(), 32)?
-            .optional("receipt", self.receipt.as_deref(), 8)?
-            .optional("profit_sharing", self.profit_sharing.as_deref(), 16)?;
+            .one_of(
+                "limit_pay",
+                self.limit_pay.as_deref(),
+                &["no_credit"],
+                "no_credit",
+            )?
+            .one_of("receipt", self.receipt.as_deref(), &["Y", "N"], "Y or N")?
+            .one_of(
+                "profit_sharing",
+                self.profit_sharing.as_deref(),
+                &["Y", "N"],
+                "Y or N",
+            )?;
         Ok(request.into_params())
     }
 
@@ -196,24 +214,49 @@ impl UnifiedOrder {
 
 /// WeChat expects the payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Prepay {
+    /// 交易类型: the order's.
+    pub trade_type: TradeType,
     /// 预支付交易会话标识, good for two hours in the scene and for the appid of the order.
     pub prepay_id: String,
     /// NATIVE: what the QR code says, good for two hours.
     pub code_url: Option<String>,
     /// MWEB: where to send the browser, good for five minutes.
     pub mweb_url: Option<String>,
+    /// 设备号, where the order had one.
+    pub device_info: Option<String>,
     /// Every parameter as received.
     pub params: Params,
 }
 
 impl Prepay {
-    pub(crate) fn read(reply: Verified<Params>) -> Result<Verified<Prepay>, FieldError> {
+    pub(crate) fn read(
+        asked: TradeType,
+        reply: Verified<Params>,
+    ) -> Result<Verified<Prepay>, FieldError> {
         let params = reply.into_inner();
+        // A prepay_id is good in its own scene only; elsewhere the buyer reads 支付场景非法.
+        if fields::text(&params, "trade_type").is_some_and(|answered| answered != asked.as_str()) {
+            return Err(FieldError::Other { name: "trade_type" });
+        }
+        let code_url = fields::text(&params, "code_url");
+        let mweb_url = fields::text(&params, "mweb_url");
+        match asked {
+            TradeType::Native if code_url.is_none() => {
+                return Err(FieldError::Missing { name: "code_url" });
+            }
+            TradeType::Mweb if mweb_url.is_none() => {
+                return Err(FieldError::Missing { name: "mweb_url" });
+            }
+            TradeType::Jsapi | TradeType::Native | TradeType::Mweb | TradeType::App => {}
+        }
         Ok(Verified::new(Prepay {
+            trade_type: asked,
             prepay_id: fields::required(&params, "prepay_id")?,
-            code_url: fields::text(&params, "code_url"),
-            mweb_url: fields::text(&params, "mweb_url"),
+            code_url,
+            mweb_url,
+            device_info: fields::text(&params, "device_info"),
             params,
         }))
     }

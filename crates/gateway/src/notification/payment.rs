@@ -10,8 +10,9 @@ use crate::merchant::VerifyError;
 use crate::xml::{self, XmlError};
 use crate::{Merchant, Params, Payment, Verified};
 
-/// A payment notification, every field that it can have.
+/// A payment notification, every field that it can have. Amounts are in fen.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PaymentNotification {
     /// The payment itself.
     pub payment: Payment,
@@ -27,6 +28,8 @@ pub struct PaymentNotification {
     pub coupon_fee: Option<Fen>,
     /// Coupons that paid for a part.
     pub coupons: Vec<Coupon>,
+    /// 单品优惠详情: JSON, only for orders with a `version`.
+    pub promotion_detail: Option<String>,
     /// Every parameter as received, also those that nobody documented.
     pub params: Params,
 }
@@ -88,6 +91,7 @@ pub fn read_payment(
         device_info: fields::text(&params, "device_info"),
         coupon_fee: fields::fen(&params, "coupon_fee")?,
         coupons: coupon::of_payment(&params)?,
+        promotion_detail: fields::text(&params, "promotion_detail"),
         params,
     }))
 }

@@ -21,7 +21,9 @@ use crate::{ApiKey, Merchant, Params};
 const BLOCK_BYTES: usize = 16;
 
 /// Somebody who knows the API key, or has seen an older notification, says this about a refund.
+/// Amounts are in fen.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RefundNotification {
     /// 商户退款单号: what to query.
     pub out_refund_no: String,
@@ -35,11 +37,23 @@ pub struct RefundNotification {
     pub refund_status: RefundStatus,
     /// 申请退款金额.
     pub refund_fee: Fen,
+    /// 退款金额: without the coupons that nobody paid for.
+    pub settlement_refund_fee: Option<Fen>,
+    /// 现金退款金额: without coupons.
+    pub cash_refund_fee: Option<Fen>,
     /// 订单金额.
     pub total_fee: Option<Fen>,
+    /// 应结订单金额: the order without the coupons that nobody paid for.
+    pub settlement_total_fee: Option<Fen>,
     /// `yyyy-MM-dd HH:mm:ss`, Beijing time: see [`crate::beijing::parse_dashed`].
     pub success_time: Option<String>,
-    /// Every decrypted parameter, also `refund_recv_accout` (sic) and the undocumented ones.
+    /// 退款入账账户, in words. On the wire it is spelt `refund_recv_accout`.
+    pub refund_recv_account: Option<String>,
+    /// 退款资金来源.
+    pub refund_account: Option<String>,
+    /// 退款发起来源: `API` or `VENDOR_PLATFORM`.
+    pub refund_request_source: Option<String>,
+    /// Every decrypted parameter, also the undocumented ones.
     pub params: Params,
 }
 
@@ -97,8 +111,14 @@ pub fn read_refund(
         transaction_id: fields::required(&params, "transaction_id")?,
         refund_status: RefundStatus::parse(&fields::required(&params, "refund_status")?),
         refund_fee: fields::required_fen(&params, "refund_fee")?,
+        settlement_refund_fee: fields::fen(&params, "settlement_refund_fee")?,
+        cash_refund_fee: fields::fen(&params, "cash_refund_fee")?,
         total_fee: fields::fen(&params, "total_fee")?,
+        settlement_total_fee: fields::fen(&params, "settlement_total_fee")?,
         success_time: fields::text(&params, "success_time"),
+        refund_recv_account: fields::text(&params, "refund_recv_accout"),
+        refund_account: fields::text(&params, "refund_account"),
+        refund_request_source: fields::text(&params, "refund_request_source"),
         params,
     })
 }

@@ -74,7 +74,8 @@ impl<'t> Scanner<'t> {
         if self.byte(self.at) != Some(b'<') {
             return Err(self.refusal());
         }
-        let name = self.at + 1..self.after(self.at + 1, is_name_byte);
+        let is_in_name = |byte| NAME_BYTES[usize::from(byte)];
+        let name = self.at + 1..self.after(self.at + 1, is_in_name);
         let is_name = self.byte(name.start).is_some_and(is_name_start);
         if !is_name || name.len() > NAME_BYTES_MAX {
             return Err(self.refusal());
@@ -135,12 +136,10 @@ impl<'t> Scanner<'t> {
     fn cdata_end(&self, start: usize) -> Option<usize> {
         let mut end = start;
         loop {
-            end = self.after(end, |byte| byte != b']');
+            let rest = self.text.as_bytes().get(end..)?;
+            end += memchr::memchr(b']', rest)?;
             if self.starts_with(end, CDATA_END) {
                 return Some(end);
-            }
-            if end == self.text.len() {
-                return None;
             }
             end += 1;
         }
@@ -235,9 +234,26 @@ fn is_name_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_'
 }
 
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
-}
+/// Which bytes a name can have, looked up instead of compared: names are half of a message.
+static NAME_BYTES: [bool; 256] = {
+    const DIGITS: (usize, usize) = (0x30, 0x39);
+    const CAPITALS: (usize, usize) = (0x41, 0x5A);
+    const SMALL: (usize, usize) = (0x61, 0x7A);
+    const DASH_DOT: (usize, usize) = (0x2D, 0x2E);
+    const UNDERSCORE: (usize, usize) = (0x5F, 0x5F);
+    let ranges = [DIGITS, CAPITALS, SMALL, DASH_DOT, UNDERSCORE];
+    let mut allowed = [false; 256];
+    let mut range = 0;
+    while range < ranges.len() {
+        let (mut byte, last) = ranges[range];
+        while byte <= last {
+            allowed[byte] = true;
+            byte += 1;
+        }
+        range += 1;
+    }
+    allowed
+};
 
 /// `#20013` or `#x4E2D`, and only characters that could also stand there themselves.
 fn numbered_character(name: &str) -> Result<char, XmlError> {

@@ -82,7 +82,8 @@ pub(crate) fn is_xml_text(text: &str) -> bool {
     let has_control = text.bytes().fold(false, |found, byte| {
         found | (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
     });
-    !has_control && (!text.as_bytes().contains(&0xEF) || text.chars().all(is_xml_character))
+    !has_control
+        && (memchr::memchr(0xEF, text.as_bytes()).is_none() || text.chars().all(is_xml_character))
 }
 
 pub(super) fn is_xml_character(character: char) -> bool {

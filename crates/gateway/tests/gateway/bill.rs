@@ -12,6 +12,7 @@ use wechat_checkout_gateway::bill::{
     BillError, BillFormatError, BillLines, BillRequest, BillRow, BillSummary, BillType,
     FundAccount, FundFlowRequest, LINE_BYTES_MAX, column,
 };
+use wechat_checkout_gateway::retry::{ATTEMPTS_MAX, Retry, decide_bill};
 use wechat_checkout_protocol::Fen;
 
 use crate::merchant;
@@ -75,7 +76,10 @@ fn check_all(rows: &[BillRow], summary: &BillSummary) {
         (None, Some(-299_400))
     );
     assert_eq!(summary.rows, 2);
-    assert_eq!(summary.totals.fen("订单总金额").map(Fen::get), Some(1990));
+    assert_eq!(
+        summary.totals.fen(column::TOTAL_SUM).map(Fen::get),
+        Some(1990)
+    );
 }
 
 #[tokio::test]
@@ -96,7 +100,9 @@ async fn what_is_asked_for_is_signed_as_wechat_wants_it() {
     };
     let mut bill = client.downloadfundflow(asked).await.expect("a bill");
     let row = bill.next().await.expect("readable").expect("one row");
-    assert_eq!(row.fen("收支金额（元）").map(Fen::get), Some(2));
+    for amount in [column::FLOW_AMOUNT, "收支金额(元)"] {
+        assert_eq!(row.fen(amount).map(Fen::get), Some(2));
+    }
     assert_eq!(bill.finish().await.expect("complete").rows, 1);
     client.downloadbill(DAY).await.expect("a bill");
 
@@ -140,6 +146,44 @@ async fn refusals_of_bills_are_told_apart() {
             assert_eq!((code.as_str(), message.as_str()), ("20001", "SIGN ERROR"));
         }
         other => panic!("{other:?}"),
+    }
+    // The words are as good as the numbers, in every spelling that was seen.
+    let words = |text: &str| {
+        let start = "<xml><return_code>FAIL</return_code><return_msg>";
+        [start, text, "</return_msg></xml>"].concat().into_bytes()
+    };
+    for text in ["No Bill Exist", "NO Bill Exist", "no bill exist"] {
+        assert!(matches!(download(words(text)).await, Err(BillError::Empty)));
+    }
+    assert!(matches!(
+        download(words("Bill Creating")).await,
+        Err(BillError::NotReady)
+    ));
+    assert!(matches!(
+        download(words("签名失败")).await,
+        Err(BillError::Refused { .. })
+    ));
+    let by_content = |code: &str| {
+        let start = "\n<xml><return_code>SUCCESS</return_code><return_msg>OK</return_msg>\
+                     <result_code>FAIL</result_code><err_code>";
+        [start, code, "</err_code></xml>"].concat().into_bytes()
+    };
+    assert!(matches!(
+        download(by_content("NO_BILL_EXIST")).await,
+        Err(BillError::Empty)
+    ));
+    for (answer, again) in [
+        (refusal("20003", "system error"), true),
+        (refusal("20100", "CompressGZip Error"), true),
+        (by_content("SYSTEMERROR"), true),
+        (refusal("20001", "invalid bill_type"), false),
+        (refusal("20002", "No Bill Exist"), false),
+        (b"<html>busy</html>".to_vec(), true),
+    ] {
+        let error = download(answer).await.expect_err("a refusal");
+        let waits = decide_bill(&error, 1) != Retry::Stop;
+        assert_eq!(waits, again, "{error:?}");
+        assert_eq!(decide_bill(&error, ATTEMPTS_MAX), Retry::Stop);
     }
     for date in ["", "2023-11-15", "20231315", "202311155"] {
         let stub = Stub::start(|_| std::future::ready(ALL)).await;

@@ -9,7 +9,8 @@ use axum::Router;
 use axum::serve::Listener;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::RootCertStore;
-use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use secrecy::SecretString;
 use tokio::net::{TcpListener, TcpStream};
@@ -17,22 +18,23 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use url::Url;
 use wechat_checkout_gateway::{
-    CallError, Client, ClientCertificate, ClientConfig, ClientError, QueryBy, Refund, xml,
+    CallError, Client, ClientCertificate, ClientConfig, QueryBy, Refund, xml,
 };
 use wechat_checkout_protocol::Fen;
 
+use crate::certificate;
 use crate::merchant::{self, signed};
 
 /// A certificate authority, and what it has signed.
 struct Authority {
     pem: String,
-    der: rustls::pki_types::CertificateDer<'static>,
+    der: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
 }
 
 struct Signed {
     certificate_pem: String,
-    certificate: rustls::pki_types::CertificateDer<'static>,
+    certificate: CertificateDer<'static>,
     key: KeyPair,
 }
 
@@ -86,10 +88,10 @@ impl Listener for TlsListener {
 }
 
 /// Serves a refund acceptance to whoever shows a certificate of `clients`.
-async fn serve(servers: &Authority, clients: &Authority) -> Url {
+async fn serve(servers: &Authority, clients: &CertificateDer<'static>) -> Url {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
-    roots.add(clients.der.clone()).expect("a root");
+    roots.add(clients.clone()).expect("a root");
     let verifier =
         WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
     let own = servers.sign("localhost");
@@ -121,7 +123,7 @@ async fn serve(servers: &Authority, clients: &Authority) -> Url {
     Url::parse(&format!("https://localhost:{port}")).expect("an address")
 }
 
-fn certificate(signed: &Signed) -> ClientCertificate {
+fn shown(signed: &Signed) -> ClientCertificate {
     let key = SecretString::from(signed.key.serialize_pem());
     ClientCertificate::from_pem(signed.certificate_pem.clone(), key)
 }
@@ -136,13 +138,13 @@ async fn refund(config: ClientConfig) -> Result<String, CallError> {
 #[tokio::test]
 async fn only_the_merchants_certificate_opens_the_door() {
     let (servers, clients) = (Authority::new(), Authority::new());
-    let mut config = ClientConfig::new(serve(&servers, &clients).await);
+    let mut config = ClientConfig::new(serve(&servers, &clients.der).await);
     config.extra_roots_pem = Some(servers.pem.clone());
 
-    config.client_certificate = Some(certificate(&clients.sign("1900000001")));
+    config.client_certificate = Some(shown(&clients.sign("1900000001")));
     assert_eq!(refund(config.clone()).await.expect("accepted"), "5000");
 
-    config.client_certificate = Some(certificate(&servers.sign("1900000001")));
+    config.client_certificate = Some(shown(&servers.sign("1900000001")));
     let error = refund(config.clone())
         .await
         .expect_err("signed by somebody else");
@@ -152,39 +154,27 @@ async fn only_the_merchants_certificate_opens_the_door() {
 #[tokio::test]
 async fn a_server_that_nobody_vouches_for_gets_no_request() {
     let (servers, clients) = (Authority::new(), Authority::new());
-    let mut config = ClientConfig::new(serve(&servers, &clients).await);
-    config.client_certificate = Some(certificate(&clients.sign("1900000001")));
+    let mut config = ClientConfig::new(serve(&servers, &clients.der).await);
+    config.client_certificate = Some(shown(&clients.sign("1900000001")));
     let error = refund(config).await.expect_err("an unknown authority");
     assert!(matches!(error, CallError::OutcomeUnknown(_)), "{error:?}");
 }
 
-#[test]
-fn unusable_certificates_are_refused_at_the_start() {
-    let authority = Authority::new();
-    let (one, other) = (authority.sign("a"), authority.sign("b"));
-    let check = |certificate: &str, key: &str| {
-        let mut config = ClientConfig::production();
-        let key = SecretString::from(key.to_owned());
-        config.client_certificate = Some(ClientCertificate::from_pem(certificate.to_owned(), key));
-        Client::new(config, merchant::md5()).expect_err("not usable")
-    };
-    let (certificate, key) = (&one.certificate_pem, &one.key.serialize_pem());
-    assert!(matches!(
-        check(certificate, "no key"),
-        ClientError::BadCertificate(_)
-    ));
-    assert!(matches!(
-        check("no certificate", key),
-        ClientError::UnusableCertificate(_)
-    ));
-    let mixed = check(certificate, &other.key.serialize_pem());
-    assert!(
-        matches!(mixed, ClientError::UnusableCertificate(_)),
-        "{mixed:?}"
-    );
-    let printed = format!(
-        "{mixed:?} {:?}",
-        ClientCertificate::from_pem(certificate.clone(), SecretString::from(key.clone()))
-    );
-    assert!(!printed.contains("PRIVATE KEY"), "{printed}");
+/// What `openssl` wrote opens the door, locked in either way.
+#[tokio::test]
+async fn the_archive_of_wechats_tool_opens_the_door() {
+    let servers = Authority::new();
+    let clients = CertificateDer::from_pem_slice(include_bytes!("data/certificate/authority.pem"));
+    let mut config = ClientConfig::new(serve(&servers, &clients.expect("a root")).await);
+    config.extra_roots_pem = Some(servers.pem.clone());
+    for archive in [
+        certificate::LEGACY,
+        certificate::TRIPLE_DES,
+        certificate::MODERN,
+    ] {
+        let certificate =
+            ClientCertificate::from_pkcs12(archive.to_vec(), SecretString::from(merchant::MCH_ID));
+        config.client_certificate = Some(certificate);
+        assert_eq!(refund(config.clone()).await.expect("accepted"), "5000");
+    }
 }

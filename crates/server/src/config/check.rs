@@ -195,7 +195,7 @@ fn store(text: &str, folder: &Path) -> Result<StoreAddress, ConfigError> {
     }
 }
 
-/// The two files that WeChat's certificate tool writes.
+/// The files that WeChat's certificate tool writes: one archive, or certificate and key.
 fn certificate(file: &ConfigFile, folder: &Path) -> Result<Option<ClientCertificate>, ConfigError> {
     let read = |key, path: &Path| {
         std::fs::read_to_string(folder.join(path))
@@ -203,13 +203,21 @@ fn certificate(file: &ConfigFile, folder: &Path) -> Result<Option<ClientCertific
     };
     match (&file.merchant.certificate, &file.merchant.certificate_key) {
         (None, None) => Ok(None),
+        (Some(archive), None) if archive.extension().is_some_and(|kind| kind == "p12") => {
+            let archive = std::fs::read(folder.join(archive)).map_err(|error| {
+                mistake("merchant.certificate", format!("cannot be read: {error}"))
+            })?;
+            let password = file.merchant.mch_id.as_str().into();
+            Ok(Some(ClientCertificate::from_pkcs12(archive, password)))
+        }
         (Some(certificate), Some(key)) => Ok(Some(ClientCertificate::from_pem(
             read("merchant.certificate", certificate)?,
             read("merchant.certificate_key", key)?.into(),
         ))),
         _ => Err(mistake(
             "merchant.certificate",
-            "goes together with `merchant.certificate_key`: apiclient_cert.pem and apiclient_key.pem",
+            "is apiclient_cert.p12 alone, or apiclient_cert.pem with apiclient_key.pem as \
+             `merchant.certificate_key`",
         )),
     }
 }

@@ -29,6 +29,26 @@ fn the_demonstrations_configuration_is_good() {
     assert_eq!(config.orders_expire_after_ms, 900_000);
 }
 
+/// The archive of WeChat's tool needs no second file: its password is the merchant number.
+#[test]
+fn the_merchant_certificate_is_one_archive_or_two_files() {
+    let archive = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../gateway/tests/gateway/data/certificate/legacy.p12"
+    );
+    let number = "mch_id = \"1900000001\"";
+    let merchant = format!("mch_id = \"10000100\"\ncertificate = {archive:?}");
+    let config = load(number, &merchant).unwrap();
+    let facts = config.certificate.unwrap().facts().unwrap();
+    assert_eq!(facts.mch_id.as_deref(), Some("10000100"));
+
+    for file in ["apiclient_cert.pem", "nowhere.p12"] {
+        let error = load(number, &format!("{number}\ncertificate = {file:?}"));
+        let error = error.map(|_| ()).unwrap_err();
+        assert!(error.contains("merchant.certificate"), "{error}");
+    }
+}
+
 #[test]
 fn each_mistake_names_its_key() {
     for (from, to, key) in [

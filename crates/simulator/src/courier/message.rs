@@ -58,24 +58,45 @@ pub(crate) fn with_broken_signature(signer: Signer<'_>, trade: &Trade, paid: &Pa
     params
 }
 
+/// Coupons, as notification and query name them: nothing at all, or a count and numbered fields.
+pub(crate) fn set_coupons(params: &mut Params, payment: &Payment) {
+    if payment.coupons.is_empty() {
+        return;
+    }
+    let settled = payment.settlement_total_fee().get();
+    params.set("settlement_total_fee", settled.to_string());
+    params.set("coupon_fee", payment.coupon_fee().get().to_string());
+    params.set("coupon_count", payment.coupons.len().to_string());
+    for (n, coupon) in payment.coupons.iter().enumerate() {
+        params.set(&format!("coupon_type_{n}"), coupon.kind.name());
+        params.set(&format!("coupon_id_{n}"), &coupon.id);
+        params.set(&format!("coupon_fee_{n}"), coupon.fee.get().to_string());
+    }
+}
+
 /// The inside of 退款结果通知, before it is encrypted.
 pub(crate) fn refund(trade: &Trade, refund: &Refund) -> Params {
-    let total_fee = trade
-        .payment()
-        .map_or(Fen::ZERO, |payment| payment.total_fee);
-    let refund_fee = refund.refund_fee.get().to_string();
+    let digits = |fen: Fen| fen.get().to_string();
+    let paid = |fee: &dyn Fn(&Payment) -> Fen| digits(trade.payment().map_or(Fen::ZERO, fee));
     let mut params = Params::from_iter([
         ("out_refund_no", refund.out_refund_no.as_str()),
         ("out_trade_no", &trade.terms.key.out_trade_no),
         ("refund_account", &refund.account),
-        ("refund_fee", &refund_fee),
+        ("refund_fee", &digits(refund.refund_fee)),
         ("refund_id", &refund.refund_id),
         ("refund_recv_accout", "支付用户的零钱"),
         ("refund_request_source", refund.source),
         ("refund_status", refund.status.name()),
-        ("settlement_refund_fee", &refund_fee),
-        ("settlement_total_fee", &total_fee.get().to_string()),
-        ("total_fee", &total_fee.get().to_string()),
+        (
+            "settlement_refund_fee",
+            &digits(refund.settlement_refund_fee()),
+        ),
+        (
+            "settlement_total_fee",
+            &paid(&Payment::settlement_total_fee),
+        ),
+        ("total_fee", &paid(&|payment| payment.total_fee)),
+        ("cash_refund_fee", &digits(refund.cash_refund_fee())),
     ]);
     if let Some(payment) = trade.payment() {
         params.set("transaction_id", &payment.transaction_id);
@@ -104,7 +125,8 @@ fn payment_fields(signer: Signer<'_>, trade: &Trade, payment: &Payment) -> Param
         params.set("attach", attach);
     }
     params.set("bank_type", "OTHERS");
-    params.set("cash_fee", &total_fee);
+    params.set("cash_fee", payment.cash_fee().get().to_string());
+    set_coupons(&mut params, payment);
     if let Some(device_info) = &trade.terms.device_info {
         params.set("device_info", device_info);
     }

@@ -1,7 +1,7 @@
 //! How the gateway answers: always HTTP 200 with XML, signed unless the call itself was broken.
 
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use wechat_checkout_gateway::{Params, xml};
 
 use super::call::Call;
@@ -55,15 +55,6 @@ impl Refusal {
 pub(crate) fn protocol_failure(message: &str) -> Response {
     let params = Params::from_iter([("return_code", "FAIL"), ("return_msg", message)]);
     respond(&params)
-}
-
-/// What the web server in front of the gateway answers to a call without the merchant certificate:
-/// no XML, and no 200.
-pub(super) fn certificate_missing() -> Response {
-    let title = "400 No required SSL certificate was sent";
-    let page =
-        format!("<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>");
-    (StatusCode::BAD_REQUEST, Html(page)).into_response()
 }
 
 /// The signed document for everything else; the digest is the one that the call was signed with.

@@ -101,22 +101,24 @@ impl<'a> Row<'a> {
             .map_or(self.payment.paid_at, |refund| refund.requested_at)
     }
 
-    /// What was paid by this row: nothing, when it is a refund.
-    fn paid(&self) -> Fen {
-        if self.refund.is_some() {
-            Fen::ZERO
-        } else {
-            self.payment.total_fee
+    /// An amount of the payment: nothing, when the row is a refund.
+    fn paid(&self, fee: impl Fn(&Payment) -> Fen) -> Fen {
+        match self.refund {
+            Some(_) => Fen::ZERO,
+            None => fee(self.payment),
         }
     }
 
-    fn refunded(&self) -> Fen {
-        self.refund.map_or(Fen::ZERO, |refund| refund.refund_fee)
+    /// An amount of the refund: nothing, when the row is a payment.
+    fn refunded(&self, fee: impl Fn(&Refund) -> Fen) -> Fen {
+        self.refund.map_or(Fen::ZERO, fee)
     }
 
     /// In hundred-thousandths of a yuan; negative for a refund, which returns the fee as well.
     fn fee(&self) -> i64 {
-        (self.paid().get() - self.refunded().get()) * FEE_PER_FEN
+        let settled = self.paid(Payment::settlement_total_fee);
+        let returned = self.refunded(Refund::settlement_refund_fee);
+        (settled.get() - returned.get()) * FEE_PER_FEN
     }
 
     fn cells(&self, bill_type: BillType) -> Vec<String> {
@@ -140,8 +142,8 @@ impl<'a> Row<'a> {
             state.to_owned(),
             "OTHERS".to_owned(),
             "CNY".to_owned(),
-            self.paid().to_string(),
-            Fen::ZERO.to_string(),
+            self.paid(Payment::settlement_total_fee).to_string(),
+            self.paid(Payment::coupon_fee).to_string(),
         ];
         if bill_type != BillType::Success {
             cells.extend(self.refund_cells(bill_type));
@@ -151,10 +153,11 @@ impl<'a> Row<'a> {
             text(&terms.attach),
             yuan_with_five_decimals(self.fee()),
             "0.60%".to_owned(),
-            self.paid().to_string(),
+            self.paid(|payment| payment.total_fee).to_string(),
         ]);
         if bill_type != BillType::Success {
-            cells.push(self.refunded().to_string());
+            let asked = self.refunded(|refund| refund.refund_fee);
+            cells.push(asked.to_string());
         }
         cells.push(String::new());
         cells
@@ -182,8 +185,8 @@ impl<'a> Row<'a> {
         cells.extend([
             refund.refund_id.clone(),
             refund.out_refund_no.clone(),
-            refund.refund_fee.to_string(),
-            Fen::ZERO.to_string(),
+            refund.settlement_refund_fee().to_string(),
+            refund.prepaid_coupon_refund_fee().to_string(),
             "ORIGINAL".to_owned(),
             refund.status.name().to_owned(),
         ]);
@@ -207,16 +210,17 @@ pub(super) fn write(bill_type: BillType, mut rows: Vec<Row<'_>>) -> String {
 }
 
 fn summary(rows: &[Row<'_>]) -> Vec<String> {
-    let paid = sum(rows.iter().map(Row::paid));
-    let refunded = sum(rows.iter().map(Row::refunded));
+    let paid = |fee: fn(&Payment) -> Fen| sum(rows.iter().map(|row| row.paid(fee))).to_string();
+    let refunded =
+        |fee: fn(&Refund) -> Fen| sum(rows.iter().map(|row| row.refunded(fee))).to_string();
     vec![
         rows.len().to_string(),
-        paid.to_string(),
-        refunded.to_string(),
-        Fen::ZERO.to_string(),
+        paid(Payment::settlement_total_fee),
+        refunded(Refund::settlement_refund_fee),
+        refunded(Refund::prepaid_coupon_refund_fee),
         yuan_with_five_decimals(rows.iter().map(Row::fee).sum()),
-        paid.to_string(),
-        refunded.to_string(),
+        paid(|payment| payment.total_fee),
+        refunded(|refund| refund.refund_fee),
     ]
 }
 

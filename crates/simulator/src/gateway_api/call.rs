@@ -31,6 +31,21 @@ impl Call<'_> {
         self.get(name).ok_or_else(|| Refusal::lack(name))
     }
 
+    /// What every call has, whatever it asks for.
+    pub(crate) fn check_common(&self) -> Result<(), Refusal> {
+        self.required("nonce_str")?;
+        for (name, bytes_max) in [
+            ("nonce_str", 32),
+            ("transaction_id", 32),
+            ("out_trade_no", 32),
+        ] {
+            if self.get(name).is_some_and(|value| value.len() > bytes_max) {
+                return Err(Refusal::bad(name, "参数长度有误"));
+            }
+        }
+        Ok(())
+    }
+
     /// A parameter that must be there and be an amount of at least one fen.
     pub(crate) fn amount(&self, name: &'static str) -> Result<Fen, Refusal> {
         Fen::parse(self.required(name)?)

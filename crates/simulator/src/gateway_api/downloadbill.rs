@@ -32,11 +32,18 @@ const fn refusal(code: &'static str, message: &'static str) -> BillRefusal {
     BillRefusal { message, code }
 }
 
+pub(super) const NO_BILL: BillRefusal = refusal("20002", "No Bill Exist");
+pub(super) const MISSING: BillRefusal = refusal("20001", "missing parameter");
+pub(super) const BAD_FORMAT: BillRefusal = refusal("20001", "data format error");
+pub(super) const SIGN_ERROR: BillRefusal = refusal("20001", "SIGN ERROR");
+
 impl From<Refusal> for BillRefusal {
     fn from(why: Refusal) -> BillRefusal {
         match why.name() {
-            super::call::SIGN_ERROR => refusal("20001", "SIGN ERROR"),
-            _ => refusal("20001", "missing parameter"),
+            super::call::SIGN_ERROR => SIGN_ERROR,
+            "CERT_ERROR" => refusal("20001", "CERT ERROR"),
+            "PARAM_ERROR" => BAD_FORMAT,
+            _ => MISSING,
         }
     }
 }
@@ -60,21 +67,12 @@ pub(super) fn download(platform: &Platform, call: &Call<'_>) -> Result<Response,
         None | Some("ALL") => BillType::All,
         Some("SUCCESS") => BillType::Success,
         Some("REFUND") => BillType::Refund,
+        // 充值退款: nobody tops an account up here, so no such refund exists.
+        Some("RECHARGE_REFUND") => return Err(NO_BILL),
         Some(_) => return Err(refusal("20001", "invalid bill_type")),
     };
-    let date = call
-        .get("bill_date")
-        .ok_or(refusal("20001", "missing parameter"))?;
-    let day_start = start_of_day(date).ok_or(refusal("20001", "data format error"))?;
-    let now = platform.clock.now();
-    let day_end = day_start.plus_ms(DAY_MS);
-    if now < day_end || now.since_ms(day_start) > MONTHS_3_MS {
-        return Err(refusal("20001", "data format error"));
-    }
-    if now < day_end.plus_ms(READY_AFTER_MS) {
-        return Err(refusal("20007", "Bill Creating"));
-    }
-    let is_of_day = |instant: UnixMillis| instant >= day_start && instant < day_end;
+    let day = Day::asked_for(platform, call)?;
+    let is_of_day = |instant: UnixMillis| day.contains(instant);
     let table = platform.read(|book| {
         let rows: Vec<Row<'_>> = book
             .ledger
@@ -88,11 +86,41 @@ pub(super) fn download(platform: &Platform, call: &Call<'_>) -> Result<Response,
             Some(bill::write(bill_type, rows))
         }
     });
-    let table = table.ok_or(refusal("20002", "No Bill Exist"))?;
+    file(call, table.ok_or(NO_BILL)?)
+}
+
+/// A whole day in Beijing whose bill is made.
+pub(super) struct Day {
+    start: UnixMillis,
+}
+
+impl Day {
+    /// `bill_date`, when it is over, made and not too old.
+    pub(super) fn asked_for(platform: &Platform, call: &Call<'_>) -> Result<Day, BillRefusal> {
+        let date = call.get("bill_date").ok_or(MISSING)?;
+        let start = start_of_day(date).ok_or(BAD_FORMAT)?;
+        let now = platform.clock.now();
+        let end = start.plus_ms(DAY_MS);
+        if now < end || now.since_ms(start) > MONTHS_3_MS {
+            return Err(BAD_FORMAT);
+        }
+        if now < end.plus_ms(READY_AFTER_MS) {
+            return Err(refusal("20007", "Bill Creating"));
+        }
+        Ok(Day { start })
+    }
+
+    pub(super) fn contains(&self, instant: UnixMillis) -> bool {
+        instant >= self.start && instant < self.start.plus_ms(DAY_MS)
+    }
+}
+
+/// The table, as it is or packed.
+pub(super) fn file(call: &Call<'_>, table: String) -> Result<Response, BillRefusal> {
     match call.get("tar_type") {
         None => Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], table).into_response()),
         Some("GZIP") => gzipped(&table),
-        Some(_) => Err(refusal("20001", "data format error")),
+        Some(_) => Err(BAD_FORMAT),
     }
 }
 

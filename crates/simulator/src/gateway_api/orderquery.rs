@@ -4,6 +4,7 @@ use wechat_checkout_gateway::Params;
 
 use super::answer::Refusal;
 use super::call::Call;
+use crate::courier::message;
 use crate::ledger::numbers;
 use crate::ledger::trade::{Trade, TradeState};
 use crate::platform::Platform;
@@ -46,7 +47,8 @@ fn reply(trade: &Trade, state: TradeState) -> Params {
     params.set("bank_type", "OTHERS");
     params.set("total_fee", &total_fee);
     params.set("fee_type", "CNY");
-    params.set("cash_fee", &total_fee);
+    params.set("cash_fee", payment.cash_fee().get().to_string());
+    message::set_coupons(&mut params, payment);
     params.set("cash_fee_type", "CNY");
     params.set("transaction_id", &payment.transaction_id);
     params.set("time_end", numbers::beijing_second(payment.paid_at));

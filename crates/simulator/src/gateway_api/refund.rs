@@ -2,6 +2,7 @@
 
 use url::Url;
 use wechat_checkout_gateway::Params;
+use wechat_checkout_protocol::Fen;
 
 use super::answer::Refusal;
 use super::call::Call;
@@ -95,25 +96,31 @@ fn read_notify_url(call: &Call<'_>) -> Result<Option<Url>, Refusal> {
 }
 
 fn reply(trade: &Trade, refund: &Refund) -> Params {
-    let total_fee = trade
-        .payment()
-        .map_or(0, |payment| payment.total_fee.get())
-        .to_string();
-    let refund_fee = refund.refund_fee.get().to_string();
     let mut params = Params::from_iter([("out_trade_no", &trade.terms.key.out_trade_no)]);
-    if let Some(payment) = trade.payment() {
-        params.set("transaction_id", &payment.transaction_id);
-    }
     params.set("out_refund_no", &refund.out_refund_no);
     params.set("refund_id", &refund.refund_id);
-    params.set("refund_fee", &refund_fee);
-    params.set("total_fee", &total_fee);
+    let mut set = |name: &str, fen: Fen| params.set(name, fen.get().to_string());
+    set("refund_fee", refund.refund_fee);
+    set("settlement_refund_fee", refund.settlement_refund_fee());
+    set("cash_refund_fee", refund.cash_refund_fee());
+    set("coupon_refund_fee", refund.coupon_refund_fee());
+    if let Some(payment) = trade.payment() {
+        set("total_fee", payment.total_fee);
+        set("settlement_total_fee", payment.settlement_total_fee());
+        set("cash_fee", payment.cash_fee());
+        params.set("transaction_id", &payment.transaction_id);
+    }
     params.set("fee_type", "CNY");
-    params.set("cash_fee", &total_fee);
     params.set("cash_fee_type", "CNY");
-    params.set("cash_refund_fee", &refund_fee);
-    params.set("coupon_refund_fee", "0");
-    params.set("coupon_refund_count", "0");
+    params.set("coupon_refund_count", refund.coupons.len().to_string());
+    for (n, coupon) in refund.coupons.iter().enumerate() {
+        params.set(&format!("coupon_type_{n}"), coupon.kind.name());
+        params.set(&format!("coupon_refund_id_{n}"), &coupon.id);
+        params.set(
+            &format!("coupon_refund_fee_{n}"),
+            coupon.fee.get().to_string(),
+        );
+    }
     params
 }
 

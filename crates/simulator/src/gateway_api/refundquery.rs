@@ -1,6 +1,7 @@
 //! 查询退款: where the refunds of a trade stand, as numbered fields.
 
 use wechat_checkout_gateway::Params;
+use wechat_checkout_protocol::Fen;
 
 use super::answer::Refusal;
 use super::call::Call;
@@ -71,18 +72,19 @@ fn find<'a>(book: &'a Book, call: &Call<'_>) -> Result<(&'a Trade, Vec<&'a Refun
 }
 
 fn reply(trade: &Trade, refunds: &[&Refund]) -> Params {
-    let total_fee = trade
-        .payment()
-        .map_or(0, |payment| payment.total_fee.get())
-        .to_string();
     let mut params = Params::new();
     if let Some(payment) = trade.payment() {
         params.set("transaction_id", &payment.transaction_id);
+        for (name, fen) in [
+            ("total_fee", payment.total_fee),
+            ("settlement_total_fee", payment.settlement_total_fee()),
+            ("cash_fee", payment.cash_fee()),
+        ] {
+            params.set(name, fen.get().to_string());
+        }
     }
     params.set("out_trade_no", &trade.terms.key.out_trade_no);
-    params.set("total_fee", &total_fee);
     params.set("fee_type", "CNY");
-    params.set("cash_fee", &total_fee);
     params.set("total_refund_count", trade.refunds.len().to_string());
     params.set("refund_count", refunds.len().to_string());
     for (index, refund) in refunds.iter().enumerate() {
@@ -92,18 +94,31 @@ fn reply(trade: &Trade, refunds: &[&Refund]) -> Params {
 }
 
 fn describe(params: &mut Params, index: usize, refund: &Refund) {
-    let refund_fee = refund.refund_fee.get().to_string();
+    let digits = |fen: Fen| fen.get().to_string();
     let mut set = |name: &str, value: &str| params.set(&format!("{name}_{index}"), value);
     set("out_refund_no", &refund.out_refund_no);
     set("refund_id", &refund.refund_id);
     set("refund_channel", "ORIGINAL");
-    set("refund_fee", &refund_fee);
-    set("settlement_refund_fee", &refund_fee);
+    set("refund_fee", &digits(refund.refund_fee));
+    set(
+        "settlement_refund_fee",
+        &digits(refund.settlement_refund_fee()),
+    );
+    if !refund.coupons.is_empty() {
+        set("coupon_refund_fee", &digits(refund.coupon_refund_fee()));
+        set("coupon_refund_count", &refund.coupons.len().to_string());
+    }
     set("refund_status", refund.status.name());
     set("refund_account", &refund.account);
     // WeChat's own spelling.
     set("refund_recv_accout", "支付用户的零钱");
     if let (RefundStatus::Success, Some(at)) = (refund.status, refund.completed_at) {
         set("refund_success_time", &numbers::beijing_clock(at));
+    }
+    for (m, coupon) in refund.coupons.iter().enumerate() {
+        let mut set = |name: &str, value: &str| params.set(&format!("{name}_{index}_{m}"), value);
+        set("coupon_type", coupon.kind.name());
+        set("coupon_refund_id", &coupon.id);
+        set("coupon_refund_fee", &digits(coupon.fee));
     }
 }

@@ -29,6 +29,11 @@ pub(crate) fn refund_id(now: UnixMillis) -> String {
     format!("5030{}{day}{}", random_digits(6), random_digits(11))
 }
 
+/// Twelve digits that begin with 20.
+pub(crate) fn coupon_id() -> String {
+    format!("20{}", random_digits(10))
+}
+
 /// A random text for `nonce_str`, OAuth codes and tokens.
 pub(crate) fn nonce(length: usize) -> String {
     random(LETTERS, length)

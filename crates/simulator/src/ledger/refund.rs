@@ -3,6 +3,7 @@
 use url::Url;
 use wechat_checkout_protocol::{Fen, UnixMillis};
 
+use super::coupon::{self, Coupon, CouponKind};
 use super::trade::{Trade, TradeKey};
 use super::{Ledger, numbers};
 
@@ -38,6 +39,8 @@ pub(crate) struct Refund {
     pub(crate) out_refund_no: String,
     pub(crate) refund_id: String,
     pub(crate) refund_fee: Fen,
+    /// Coupons of the payment, or parts of them, that go back with it.
+    pub(crate) coupons: Vec<Coupon>,
     pub(crate) status: RefundStatus,
     pub(crate) requested_at: UnixMillis,
     /// When it reached its end; `None` while it is processing.
@@ -46,6 +49,30 @@ pub(crate) struct Refund {
     pub(crate) account: String,
     /// `refund_request_source`: `API` or `VENDOR_PLATFORM`.
     pub(crate) source: &'static str,
+}
+
+impl Refund {
+    /// 代金券退款总金额.
+    pub(crate) fn coupon_refund_fee(&self) -> Fen {
+        coupon::sum(&self.coupons, None)
+    }
+
+    /// 现金退款金额: what the buyer gets back.
+    pub(crate) fn cash_refund_fee(&self) -> Fen {
+        let rest = self.refund_fee.checked_sub(self.coupon_refund_fee());
+        rest.unwrap_or(Fen::ZERO)
+    }
+
+    /// 充值券退款金额: coupons that somebody had paid for.
+    pub(crate) fn prepaid_coupon_refund_fee(&self) -> Fen {
+        coupon::sum(&self.coupons, Some(CouponKind::Cash))
+    }
+
+    /// 应结退款金额: what the merchant gives back.
+    pub(crate) fn settlement_refund_fee(&self) -> Fen {
+        let given = coupon::sum(&self.coupons, Some(CouponKind::NoCash));
+        self.refund_fee.checked_sub(given).unwrap_or(Fen::ZERO)
+    }
 }
 
 /// What the merchant asks for.
@@ -129,6 +156,7 @@ impl Ledger {
             out_refund_no: request.out_refund_no,
             refund_id: numbers::refund_id(now),
             refund_fee: request.refund_fee,
+            coupons: coupon::of_refund(payment, &trade.refunds, request.refund_fee),
             status: RefundStatus::Processing,
             requested_at: now,
             completed_at: None,

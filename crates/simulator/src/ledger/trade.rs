@@ -8,6 +8,7 @@ use url::Url;
 use wechat_checkout_gateway::SignType;
 use wechat_checkout_protocol::{Fen, UnixMillis};
 
+use super::coupon::{self, Coupon, CouponKind};
 use super::refund::Refund;
 use crate::buyer::BuyerName;
 
@@ -112,7 +113,28 @@ pub(crate) struct Payment {
     pub(crate) payer: String,
     /// What was really paid, which the scenario `wrong-amount` makes differ from the terms.
     pub(crate) total_fee: Fen,
+    /// Those that paid for a part.
+    pub(crate) coupons: Vec<Coupon>,
     pub(crate) paid_at: UnixMillis,
+}
+
+impl Payment {
+    /// 代金券金额.
+    pub(crate) fn coupon_fee(&self) -> Fen {
+        coupon::sum(&self.coupons, None)
+    }
+
+    /// 现金支付金额: what the buyer paid.
+    pub(crate) fn cash_fee(&self) -> Fen {
+        let rest = self.total_fee.checked_sub(self.coupon_fee());
+        rest.unwrap_or(Fen::ZERO)
+    }
+
+    /// 应结订单金额: what the merchant gets, fees aside.
+    pub(crate) fn settlement_total_fee(&self) -> Fen {
+        let given = coupon::sum(&self.coupons, Some(CouponKind::NoCash));
+        self.total_fee.checked_sub(given).unwrap_or(Fen::ZERO)
+    }
 }
 
 /// Whether money arrived.

@@ -7,7 +7,7 @@ use wechat_checkout_simulator::{Scenario, demo};
 use crate::stage::{PATIENCE, Stage};
 
 /// Signs in as a buyer would; returns the openid.
-async fn sign_in(stage: &Stage, cookie: &str) -> String {
+pub(crate) async fn sign_in(stage: &Stage, cookie: &str) -> String {
     let code = authorize(stage, cookie).await;
     let grant = exchange(stage, &code).await;
     grant["openid"].as_str().expect("an openid").to_owned()
@@ -70,7 +70,7 @@ async fn exchange(stage: &Stage, code: &str) -> Value {
 }
 
 /// What the bridge sends for an order: parameters signed as a merchant's server signs them.
-fn call(stage: &Stage, prepay_id: &str) -> Value {
+pub(crate) fn call(stage: &Stage, prepay_id: &str) -> Value {
     let params = bridge_params(
         &stage.merchant,
         prepay_id,
@@ -81,7 +81,7 @@ fn call(stage: &Stage, prepay_id: &str) -> Value {
     json!({ "params": params.expect("parameters"), "page_url": page, "landing_url": page })
 }
 
-async fn post(stage: &Stage, path: &str, body: &Value) -> Value {
+pub(crate) async fn post(stage: &Stage, path: &str, body: &Value) -> Value {
     let answer = stage
         .http
         .post(stage.app(path))
@@ -94,7 +94,7 @@ async fn post(stage: &Stage, path: &str, body: &Value) -> Value {
     answer.json().await.expect("JSON")
 }
 
-async fn decide(stage: &Stage, call: &Value, decision: &str) -> Value {
+pub(crate) async fn decide(stage: &Stage, call: &Value, decision: &str) -> Value {
     let mut body = call.clone();
     body["decision"] = json!(decision);
     post(stage, "/__wechat/sheet/decide", &body).await["answer"].clone()

@@ -1,9 +1,10 @@
 //! HTTPS, and the merchant certificate without which nothing is refunded.
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use secrecy::SecretString;
 use wechat_checkout_gateway::{
-    ApiKey, CallError, Client, ClientCertificate, ClientConfig, Merchant, QueryBy, Refund, SignType,
+    ApiKey, CallError, Client, ClientCertificate, ClientConfig, Merchant, Params, QueryBy, Refund,
+    SignType, xml,
 };
 use wechat_checkout_protocol::Fen;
 use wechat_checkout_simulator::{Pace, Simulator, SimulatorConfig, TlsConfig, demo};
@@ -28,7 +29,8 @@ impl Authority {
 
     /// A certificate and its key, both in PEM.
     fn sign(&self, name: &str) -> (String, String) {
-        let params = CertificateParams::new(vec![name.to_owned()]).expect("parameters");
+        let mut params = CertificateParams::new(vec![name.to_owned()]).expect("parameters");
+        params.distinguished_name.push(DnType::CommonName, name);
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
         (certificate.pem(), key.serialize_pem())
@@ -87,6 +89,21 @@ async fn over_https_a_refund_needs_the_merchant_certificate() {
         "the certificate was accepted"
     );
 
+    let (certificate, key) = merchants.sign(demo::MCH_ID);
+    let certificate = ClientCertificate::from_pem(certificate, SecretString::from(key));
+    let own = client(&simulator, &ours.pem, Some(certificate));
+    let answer = own.refund(&refund).await;
+    let is_own =
+        matches!(&answer, Err(CallError::Refused { code, .. }) if code.as_str() == "ORDERNOTEXIST");
+    assert!(is_own, "{answer:?}");
+
+    let answer = refund_with(&simulator, &ours.pem, merchants.sign("1900009191")).await;
+    assert_eq!(
+        (answer.get("result_code"), answer.get("err_code")),
+        (Some("FAIL"), Some("CERT_ERROR")),
+        "another merchant's certificate"
+    );
+
     let roots = reqwest::Certificate::from_pem(ours.pem.as_bytes()).expect("a root");
     let without = reqwest::Client::builder()
         .tls_certs_only([roots])
@@ -107,4 +124,35 @@ async fn over_https_a_refund_needs_the_merchant_certificate() {
         400,
         "as the web server in front of WeChat answers"
     );
+}
+
+/// A refund call with a certificate that our own client would not even load.
+async fn refund_with(
+    simulator: &Simulator,
+    roots: &str,
+    (certificate, key): (String, String),
+) -> Params {
+    let roots = reqwest::Certificate::from_pem(roots.as_bytes()).expect("a root");
+    let identity = reqwest::Identity::from_pem([certificate, key].concat().as_bytes());
+    let http = reqwest::Client::builder()
+        .tls_certs_only([roots])
+        .identity(identity.expect("an identity"))
+        .no_proxy()
+        .build();
+    let mut call = Params::from_iter([
+        ("appid", demo::APPID),
+        ("mch_id", demo::MCH_ID),
+        ("out_trade_no", "nobody-knows"),
+        ("out_refund_no", "refund-1"),
+        ("total_fee", "1990"),
+        ("refund_fee", "1990"),
+    ]);
+    let key = ApiKey::parse(demo::API_KEY).expect("the demo key");
+    let merchant = Merchant::new(demo::APPID, demo::MCH_ID, SignType::Md5, key);
+    merchant.expect("the demo merchant").sign(&mut call);
+    let address = simulator.gateway_url().join("/secapi/pay/refund");
+    let answer = http.expect("a client").post(address.expect("a path"));
+    let answer = answer.body(xml::write(&call)).send().await;
+    let body = answer.expect("an answer").bytes().await.expect("a body");
+    xml::read(&body).expect("XML")
 }

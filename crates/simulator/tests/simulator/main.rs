@@ -1,13 +1,16 @@
 //! The simulator from outside: as a merchant's server, a buyer's browser and a tester see it.
 
+mod bills;
 mod buyer;
 mod certificates;
 mod closing;
 mod command;
 mod control;
+mod coupons;
 mod courier;
 mod gateway;
 mod proxy;
 mod receiver;
 mod refunds;
+mod scenarios;
 mod stage;
