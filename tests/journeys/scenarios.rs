@@ -59,7 +59,8 @@ const fn play_of(scenario: Scenario) -> Play {
         | Scenario::WrongMerchant
         | Scenario::SignatureProbe
         | Scenario::GatewaySlow
-        | Scenario::SystemError => Play::Paid,
+        | Scenario::SystemError
+        | Scenario::Coupon => Play::Paid,
         Scenario::NotifyReordered => Play::PaidTwice,
         Scenario::Cancel => Play::Cancelled,
         Scenario::Fail => Play::Asked("微信没有说明原因"),
