@@ -3,6 +3,7 @@
 use wechat_checkout::{api::ApiClient, app::App, browser};
 
 mod boot;
+mod exports;
 #[cfg(debug_assertions)]
 mod simulated_wechat;
 
@@ -20,8 +21,9 @@ fn main() {
 }
 
 fn show(api: ApiClient) {
-    let Some(root) = browser::document().get_element_by_id("app") else {
-        return browser::log_error("the document has no element with the id 'app'");
+    // Elsewhere the wasm serves a page of somebody else, whose own app may well be called `app`.
+    let Some(root) = browser::find("#app[data-wechat-checkout]") else {
+        return;
     };
     let props = wechat_checkout::app::AppProps { api };
     yew::Renderer::<App>::with_root_and_props(root, props).render();

@@ -3,6 +3,7 @@
 mod clipboard;
 mod clock;
 mod console;
+mod landing;
 mod life;
 mod location;
 mod random;
@@ -11,6 +12,7 @@ mod storage;
 pub use clipboard::copy_text;
 pub use clock::now;
 pub use console::{log_error, log_warning};
+pub use landing::{load_in_full, pay_addresses};
 pub use life::{LifeListeners, PageLife, listen_to_life, on_popstate};
 pub use location::{
     Query, origin, path_and_query, push_query, replace_location, replace_query, socket_origin,
@@ -32,6 +34,12 @@ fn window() -> Window {
 #[must_use]
 pub fn document() -> Document {
     window().document().expect("a window has a document")
+}
+
+/// The first element of the document that a selector finds.
+#[must_use]
+pub fn find(selector: &str) -> Option<web_sys::Element> {
+    document().query_selector(selector).ok()?
 }
 
 /// A global variable of the page, unless it is absent or null.

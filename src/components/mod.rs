@@ -10,6 +10,7 @@ mod marks;
 mod notice;
 mod order_details;
 mod order_row;
+mod outside;
 mod pay_bar;
 mod product_card;
 mod qr_code;
@@ -23,12 +24,14 @@ mod wechat_checkout;
 
 pub use hand_over::{hand_over, hand_over_sentence};
 pub use order_row::order_row;
+pub use outside::outside;
 pub use product_card::product_card;
 pub use skeleton::{rows_skeleton, vip_skeleton};
 pub use trouble_panel::trouble_panel;
 pub use vip_card::vip_card;
 pub use voucher_row::voucher_row;
-pub use wechat_checkout::WechatCheckout;
+pub(crate) use wechat_checkout::stage_name;
+pub use wechat_checkout::{WechatCheckout, WechatCheckoutProps};
 
 use wechat_checkout_protocol::Fen;
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use wechat_checkout_protocol::{OrderId, ProductId};
 use yew::prelude::*;
 
-use super::{announcement::announcement, notice::notice, screen::Screen};
+use super::{announcement::announcement, notice::notice, outside::outside, screen::Screen};
 use crate::{
     api::ApiClient,
     browser,
@@ -39,6 +39,9 @@ pub struct WechatCheckoutProps {
     /// Hears what happens.
     #[prop_or_default]
     pub on_event: Callback<CheckoutEvent>,
+    /// Gets the running checkout, to read it or to act on it from outside.
+    #[prop_or_default]
+    pub on_mount: Callback<CheckoutHandle>,
     /// Shows a "done" button.
     #[prop_or_default]
     pub on_done: Option<Callback<()>>,
@@ -61,12 +64,8 @@ impl Component for WechatCheckout {
     type Properties = WechatCheckoutProps;
 
     fn create(ctx: &Context<WechatCheckout>) -> WechatCheckout {
-        let props = ctx.props();
-        let environment = props.environment.unwrap_or_else(browser::environment);
-        let link = ctx.link().clone();
-        let on_change = Box::new(move || link.send_message(()));
-        let driver = Driver::new(props.api.clone(), environment.can_sign_in(), on_change);
-        driver.set_listener(props.on_event.clone());
+        let environment = environment_of(ctx.props());
+        let driver = drive(ctx, environment);
         let stage_shown = stage_name(&driver.state());
         WechatCheckout {
             driver,
@@ -77,8 +76,16 @@ impl Component for WechatCheckout {
     }
 
     fn changed(&mut self, ctx: &Context<WechatCheckout>, before: &WechatCheckoutProps) -> bool {
-        self.driver.set_listener(ctx.props().on_event.clone());
-        if ctx.props().start() != before.start() {
+        let props = ctx.props();
+        self.driver.set_listener(props.on_event.clone());
+        let environment = environment_of(props);
+        let is_elsewhere = props.api != before.api || environment != self.environment;
+        if is_elsewhere {
+            self.driver.close();
+            self.driver = drive(ctx, environment);
+            self.environment = environment;
+        }
+        if is_elsewhere || props.start() != before.start() {
             self.start(ctx);
         }
         true
@@ -87,6 +94,16 @@ impl Component for WechatCheckout {
     fn view(&self, ctx: &Context<WechatCheckout>) -> Html {
         let props = ctx.props();
         let texts = props.texts();
+        if !self.environment.can_sign_in() {
+            return html! {
+                <section class="wechat-checkout" data-test="order-status" data-status="none"
+                    data-stage="outside">
+                    <div class="wc-screen wc-outside">
+                        { outside(props.api.base(), texts, self.environment) }
+                    </div>
+                </section>
+            };
+        }
         let handle = CheckoutHandle::from(&self.driver);
         let state = &*handle.state();
         let order = state.holding().map(|holding| &holding.order);
@@ -136,10 +153,27 @@ impl Component for WechatCheckout {
 
 impl WechatCheckout {
     fn start(&self, ctx: &Context<WechatCheckout>) {
-        if let Some(start) = ctx.props().start() {
+        // Without a sign-in no order can be placed or seen: the buyer is handed over instead.
+        if let Some(start) = ctx.props().start()
+            && self.environment.can_sign_in()
+        {
             self.driver.dispatch(Event::Started(start));
         }
     }
+}
+
+fn environment_of(props: &WechatCheckoutProps) -> Environment {
+    props.environment.unwrap_or_else(browser::environment)
+}
+
+fn drive(ctx: &Context<WechatCheckout>, environment: Environment) -> Rc<Driver> {
+    let link = ctx.link().clone();
+    let on_change = Box::new(move || link.send_message(()));
+    let api = ctx.props().api.clone();
+    let driver = Driver::new(api, environment.can_sign_in(), on_change);
+    driver.set_listener(ctx.props().on_event.clone());
+    ctx.props().on_mount.emit(CheckoutHandle::from(&driver));
+    driver
 }
 
 impl WechatCheckoutProps {
@@ -175,8 +209,8 @@ fn side_trouble(holding: &Holding, texts: &Texts) -> Html {
     }
 }
 
-/// Names the screen for styles and tests.
-fn stage_name(state: &Checkout) -> &'static str {
+/// Names the screen for styles, tests and embedding pages.
+pub(crate) fn stage_name(state: &Checkout) -> &'static str {
     match state {
         Checkout::Idle | Checkout::Loading { .. } => "loading",
         Checkout::Issuing { .. } => "issuing",

@@ -21,7 +21,8 @@ use crate::{
     bridge::{self, PendingSheet},
     browser::{self, LifeListeners, PageLife},
     checkout::{
-        Checkout, CheckoutEvent, Effect, Event, Holding, Timer, Trouble, TroubleKind, transition,
+        Checkout, CheckoutEvent, Effect, Event, FailReason, Holding, Timer, Trouble, TroubleKind,
+        transition,
     },
     push::{News, Watcher},
     sign_in,
@@ -108,6 +109,8 @@ impl Driver {
         self.life.take();
         self.clock.take();
         self.timers.borrow_mut().clear();
+        // A listener may hold this driver.
+        self.on_event.take();
     }
 
     /// Feeds one event. Events that effects cause meanwhile wait for their turn.
@@ -238,6 +241,9 @@ impl Driver {
             Box::new(move |answer| {
                 if let Some(reason) = answer.judgement.reason {
                     browser::log_error(reason.developer_text());
+                    if reason == FailReason::UrlNotRegistered {
+                        browser::log_error(&browser::pay_addresses().advice());
+                    }
                     browser::log_error(&answer.raw);
                 }
                 let Some(driver) = weak.upgrade() else { return };

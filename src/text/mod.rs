@@ -113,6 +113,11 @@ macro_rules! texts {
             pub fn entries(&self) -> Vec<(&'static str, &'static str)> {
                 vec![$((stringify!($name), self.$name)),+]
             }
+
+            /// Where each plain text is, in the order of [`Texts::entries`], to replace some.
+            pub(crate) fn places(&mut self) -> impl Iterator<Item = &mut &'static str> {
+                [$(&mut self.$name),+].into_iter()
+            }
         }
     };
 }

@@ -67,6 +67,11 @@ impl House {
         House::open_as(Clock::System, |config| config.page_dir = None).await
     }
 
+    /// The same with another page than ours, of which the folder is given.
+    pub(crate) async fn open_with_page(folder: PathBuf) -> Result<House> {
+        House::open_as(Clock::System, |config| config.page_dir = Some(folder)).await
+    }
+
     async fn open_as(clock: Clock, adapt: impl FnOnce(&mut Config)) -> Result<House> {
         let (simulator, folder) = prepare().await?;
         let mut config = config(&simulator, &folder)?;

@@ -12,6 +12,7 @@ mod buyer;
 mod cold_start;
 mod crash;
 mod device;
+mod embedding;
 mod foreign_sdks;
 mod gallery;
 mod house;

@@ -1,8 +1,8 @@
 //! The sentences: complete, with the same blanks in every language, and chosen rightly.
 
 use wechat_checkout::{
-    checkout::{FailReason, TroubleKind},
-    text::{Language, Moment, ZH_CN, fill},
+    checkout::{FailReason, Trouble, TroubleKind},
+    text::{Explanation, Language, Moment, ZH_CN, fill},
 };
 use wechat_checkout_protocol::{OrderStatus, UnixMillis};
 
@@ -122,4 +122,58 @@ fn dates_read_as_each_language_writes_them() {
 fn a_blank_takes_one_value_and_leaves_the_value_alone() {
     assert_eq!(fill(ZH_CN.pay, "¥19.90"), "立即支付 ¥19.90");
     assert_eq!(fill("{} left", "{}"), "{} left");
+}
+
+/// The names of the sentences as the npm package has them: the wasm knows them by their place alone.
+#[test]
+fn the_package_names_every_sentence_in_the_page_s_order() {
+    let entries = ZH_CN.entries();
+    let names: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
+    let script = include_str!("../../npm/sentences.js");
+    let list = script.split_once("SENTENCES = [").expect("a list").1;
+    let list = list.split_once(']').expect("its end").0;
+    assert_eq!(quoted(list), names);
+    let typed = include_str!("../../npm/index.d.ts");
+    let union = typed.split_once("type Sentence =").expect("a union").1;
+    let union = union.split_once(';').expect("its end").0;
+    assert_eq!(quoted(union), names);
+}
+
+/// The wasm tells errors by number; the package has their names, and words for developers.
+#[test]
+fn the_package_names_every_error_in_the_page_s_order() {
+    let script = include_str!("../../npm/errors.js");
+    let lists: Vec<&str> = script.split("= [\n").skip(1).collect();
+    let list = |number: usize| lists[number].split_once("];").expect("its end").0;
+    let told = quoted(list(0));
+    assert_eq!(told.len(), 2 * TroubleKind::ALL.len());
+    for (kind, told) in TroubleKind::ALL.into_iter().zip(told.chunks(2)) {
+        let trouble = Trouble {
+            kind,
+            request_id: None,
+        };
+        assert_eq!(told[0], snake_case(&format!("{kind:?}")));
+        let explanation = Explanation::of_trouble(&trouble, &ZH_CN);
+        assert_eq!(told[1], explanation.developer);
+    }
+    let names = FailReason::ALL.map(|reason| snake_case(&format!("{reason:?}")));
+    assert_eq!(quoted(list(1)), names);
+    let typed = include_str!("../../npm/index.d.ts");
+    let union = typed.split_once("type ErrorCode =").expect("a union").1;
+    let union = quoted(union.split_once(';').expect("its end").0);
+    for name in told.iter().step_by(2).copied().chain(quoted(list(1))) {
+        assert!(union.contains(&name), "{name} has no type");
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    let spread = name.chars().flat_map(|letter| {
+        let gap = letter.is_uppercase().then_some('_');
+        gap.into_iter().chain(letter.to_lowercase())
+    });
+    spread.skip(1).collect()
+}
+
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('"').skip(1).step_by(2).collect()
 }

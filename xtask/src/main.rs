@@ -8,6 +8,7 @@ mod freshness;
 mod fuzz;
 mod interop;
 mod interrupt;
+mod package;
 mod page;
 mod places;
 mod postgres;
@@ -45,6 +46,8 @@ enum Chore {
     Tidy,
     /// Builds the page into `dist/`, optimised and compressed.
     Page,
+    /// Makes the npm package with the custom element into `target/npm/`, and checks it.
+    Package,
     /// Installs what the other chores need, so that they start at once.
     Setup(setup::Scope),
     /// Lives many simulated shops' lives with faults, and checks the money after every step.
@@ -87,6 +90,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Test(selection) => test::run(&selection),
         Chore::Tidy => tidy::run(),
         Chore::Page => page::build(),
+        Chore::Package => package::build(),
         Chore::Setup(scope) => setup::run(&scope),
         Chore::Simulate(arguments) => proof::run("simulate", &arguments),
         Chore::Chaos(arguments) => proof::run("chaos", &arguments),

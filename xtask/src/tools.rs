@@ -18,6 +18,10 @@ const BINARYEN: &str = "132.0.0";
 const TERSER: &str = "5.51.4";
 /// Judges the page's accessibility.
 const AXE_CORE: &str = "4.14.1";
+/// Checks the types of the npm package.
+const TYPESCRIPT: &str = "5.9.3";
+/// What its React sample is checked against.
+const REACT_TYPES: &str = "19.3.0";
 /// What rustc compiles the page to.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -203,6 +207,26 @@ pub(crate) fn ensure_axe() -> Result<PathBuf> {
         install_from_npm("axe-core", AXE_CORE, "it judges the page's accessibility")?;
     }
     Ok(script)
+}
+
+/// The compiler of TypeScript and the types of React, each as the `node_modules` that holds it.
+///
+/// # Errors
+/// When one cannot be installed.
+pub(crate) fn ensure_typescript() -> Result<[PathBuf; 2]> {
+    let why = "it checks the types of the npm package";
+    Ok([
+        ensure_modules("typescript", TYPESCRIPT, why)?,
+        ensure_modules("@types/react", REACT_TYPES, why)?,
+    ])
+}
+
+fn ensure_modules(package: &str, version: &str, why: &str) -> Result<PathBuf> {
+    let modules = places::tool(package, version)?.join("node_modules");
+    if !modules.join(package).join("package.json").is_file() {
+        install_from_npm(package, version, why)?;
+    }
+    Ok(modules)
 }
 
 /// Installs a package of npm into its own folder of the cache.

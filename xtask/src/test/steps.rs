@@ -5,7 +5,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::system::{self, Need};
-use crate::{backend, browser, fuzz, interop, page, places, postgres, process, proof, tidy, tools};
+use crate::{
+    backend, browser, fuzz, interop, package, page, places, postgres, process, proof, tidy, tools,
+};
 
 /// Whether a step belongs into a quick round at the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub(super) struct Step {
     pub(super) run: fn() -> Result<()>,
 }
 
-pub(super) const STEPS: [Step; 15] = [
+pub(super) const STEPS: [Step; 16] = [
     Step {
         name: "format",
         what: "the code is laid out by rustfmt",
@@ -119,6 +121,13 @@ pub(super) const STEPS: [Step; 15] = [
         run: page_within_budget,
     },
     Step {
+        name: "package",
+        what: "the npm package is whole, and its types fit",
+        speed: Speed::Slow,
+        needs: &["page"],
+        run: npm_package,
+    },
+    Step {
         name: "journeys",
         what: "a buyer in Chromium gets what was paid for",
         speed: Speed::Slow,
@@ -166,6 +175,8 @@ fn clippy_page() -> Result<()> {
     tools::ensure_wasm_target()?;
     let mut command = cargo(&["clippy", "--locked", "--package", "wechat-checkout"]);
     command.args([
+        "--package",
+        "wechat-checkout-membership",
         "--target",
         tools::WASM_TARGET,
         "--lib",
@@ -221,10 +232,17 @@ fn page_within_budget() -> Result<()> {
     page::budget::check()
 }
 
+fn npm_package() -> Result<()> {
+    system::ensure(&[Need::Node])?;
+    package::build()
+}
+
 fn journeys() -> Result<()> {
     system::ensure(&[Need::Browser, Need::ChineseFont, Need::Node])?;
     // One journey kills the real program.
     backend::build()?;
+    // Some embed the checkout into pages of other people.
+    package::lay_out()?;
     let mut command = cargo(&["test", "--locked", "--package", "wechat-checkout"]);
     command.args([
         "--test",

@@ -9,8 +9,13 @@ use super::Finding;
 use crate::places;
 
 /// A crate of ours and the crates of ours that it may use; tests may use any.
-const MAY_KNOW: [(&str, &[&str]); 7] = [
+const MAY_KNOW: [(&str, &[&str]); 8] = [
     ("wechat-checkout", &["wechat-checkout-protocol"]),
+    // An example: a shop that uses the page's components as anybody may.
+    (
+        "wechat-checkout-membership",
+        &["wechat-checkout", "wechat-checkout-protocol"],
+    ),
     ("wechat-checkout-protocol", &[]),
     ("wechat-checkout-gateway", &["wechat-checkout-protocol"]),
     (

@@ -1,0 +1,57 @@
+//! Makes the npm package out of the built page: the very same wasm, the element around it, its types.
+
+mod checks;
+mod layout;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::{page, places, process};
+
+/// The package's name, and that of its folder.
+const NAME: &str = "wechat-checkout";
+/// A page that uses it, ready to be served.
+const EXAMPLE: &str = "plain-html";
+
+/// Lays the package out, and checks it with npm and TypeScript where npm is.
+///
+/// # Errors
+/// When the page cannot be built, a file cannot be written, or a check finds something.
+pub(crate) fn build() -> Result<()> {
+    page::build_unless_fresh()?;
+    let started = Instant::now();
+    process::announce(
+        "making the npm package",
+        "pages without Yew use the checkout as an element",
+    );
+    lay_out()?;
+    if places::on_path("npm").is_some() {
+        checks::compile_samples(&folder())?;
+        checks::pack(&folder())?;
+    } else {
+        println!("  npm is not here: neither the types nor the package were checked");
+    }
+    process::done("npm package", started);
+    println!("  {} is the package", folder().display());
+    println!("  {} is a page that uses it", example().display());
+    Ok(())
+}
+
+/// Lays the package out from the page in `dist/`, which must be built.
+///
+/// # Errors
+/// When a file is missing or cannot be written; then the former package stays as it was.
+pub(crate) fn lay_out() -> Result<()> {
+    layout::replace(&folder(), layout::package)?;
+    layout::replace(&example(), |place| layout::example(place, &folder()))
+}
+
+fn folder() -> PathBuf {
+    places::target().join("npm").join(NAME)
+}
+
+fn example() -> PathBuf {
+    places::target().join("npm").join(EXAMPLE)
+}
