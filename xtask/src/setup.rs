@@ -25,6 +25,7 @@ pub(crate) fn run(scope: &Scope) -> Result<()> {
         tools::ensure_linters()?;
         system::ensure(&Need::ALL)?;
         tools::ensure_axe()?;
+        tools::ensure_typescript()?;
         interop::ensure_sdks()?;
     }
     process::announce("set up", "the other chores start at once now");

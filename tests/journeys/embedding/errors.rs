@@ -1,0 +1,55 @@
+//! Errors of the element: for the buyer, for the developer, for support.
+
+use anyhow::{Result, ensure};
+use wechat_checkout_simulator::Scenario;
+
+use super::{embed, heard, inside, tap_inside};
+use crate::stage::Stage;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn errors_speak_to_buyer_developer_and_support() -> Result<()> {
+    embed(
+        "errors_speak_to_buyer_developer_and_support",
+        async |stage| {
+            let Stage { house, phone } = stage;
+            house.simulator.set_scenario(Scenario::UrlNotRegistered);
+            phone.open(&house.inside_wechat()).await?;
+            tap_inside(phone, "pay-button").await?;
+            let reported = heard(phone, "reported").await?;
+            ensure!(reported["outcome"] == "fail", "{reported}");
+            let error = &reported["error"];
+            ensure!(error["code"] == "url_not_registered", "{reported}");
+            ensure!(error["supportCode"] == reported["orderId"], "{reported}");
+            let words = error["developerText"].as_str().unwrap_or_default();
+            // The very directory: this page lies at the root.
+            let directory = house.inside_wechat();
+            ensure!(words.contains(&format!(": {directory} ")), "{words}");
+            ensure!(
+                error["buyerText"]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty())
+            );
+
+            let another = house.as_account("another", "&scenario=no-bridge");
+            phone.open(&another).await?;
+            tap_inside(phone, "pay-button").await?;
+            let failed = heard(phone, "failed").await?;
+            ensure!(failed["error"]["code"] == "bridge_missing", "{failed}");
+            ensure!(failed["stage"] == "failed", "{failed}");
+
+            // What the wasm says when it dies.
+            phone
+                .run("wechatCheckoutBoot.failed('out of memory')")
+                .await?;
+            let halted = heard(phone, "halted").await?;
+            ensure!(halted["error"]["code"] == "crashed", "{halted}");
+            ensure!(
+                halted["error"]["supportCode"] == failed["orderId"],
+                "{halted}"
+            );
+            inside(phone, "retry").await?;
+            Ok(())
+        },
+    )
+    .await
+}
