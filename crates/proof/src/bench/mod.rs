@@ -22,8 +22,8 @@ pub struct Plan {
     /// Notifications a measurement.
     #[arg(long, default_value_t = 60_000, value_parser = clap::value_parser!(u64).range(1_000..=1_000_000))]
     pub notifications: u64,
-    /// Measures with 10^4, 10^5 and 10^6 orders already stored.
-    #[arg(long)]
+    /// Measures with 10^4, 10^5 and 10^6 orders already stored, in SQLite.
+    #[arg(long, conflicts_with = "store")]
     pub growth: bool,
     /// Prints one JSON object on the last line.
     #[arg(long)]
