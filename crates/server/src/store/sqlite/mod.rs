@@ -5,6 +5,7 @@
 
 mod change;
 mod deliver;
+mod log;
 mod migrate;
 mod place;
 mod read;
@@ -22,6 +23,7 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 use wechat_checkout_protocol::{BenefitsView, OpenId, OrderId, ProductId, UnixMillis};
 
+use self::log::Log;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::{
@@ -81,8 +83,8 @@ pub enum OpenError {
         /// In this program.
         known: u32,
     },
-    /// No thread for the writer.
-    #[error("cannot start the writer thread")]
+    /// No thread for the writer or its log.
+    #[error("cannot start the database's threads")]
     Thread(#[source] std::io::Error),
 }
 
@@ -122,11 +124,12 @@ impl SqliteStore {
             path: path.to_owned(),
             source,
         };
-        let mut connection = Connection::open(path).map_err(refused)?;
-        configure(&connection, durability, log_pages).map_err(refused)?;
+        let mut connection = connect(path, durability).map_err(refused)?;
         migrate::run(&mut connection, path)?;
+        let beside = connect(path, durability).map_err(refused)?;
+        let log = Log::start(beside, log_pages).map_err(OpenError::Thread)?;
         let (rung, commits) = watch::channel(0);
-        let writer = Writer::start(connection, rung).map_err(OpenError::Thread)?;
+        let writer = Writer::start(connection, log, rung).map_err(OpenError::Thread)?;
         Ok(SqliteStore {
             writer,
             readers: Readers::new(path),
@@ -135,23 +138,22 @@ impl SqliteStore {
     }
 }
 
-fn configure(
-    connection: &Connection,
-    durability: Durability,
-    log_pages: u32,
-) -> rusqlite::Result<()> {
+fn connect(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let synchronous = match durability {
         Durability::Full => "FULL",
         Durability::Normal => "NORMAL",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "wal_autocheckpoint", log_pages)?;
+    // See [`Log`], which does it.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Page cache in KiB (negative by SQLite's convention): keeps the hot indexes in memory.
     connection.pragma_update(None, "cache_size", -32_768)?;
     connection.set_prepared_statement_cache_capacity(64);
-    connection.busy_timeout(std::time::Duration::from_secs(5))
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    Ok(connection)
 }
 
 #[async_trait]

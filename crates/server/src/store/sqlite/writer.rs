@@ -19,6 +19,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
+use super::log::Log;
 use crate::store::StoreError;
 
 /// More jobs than this share no commit: it bounds the time a job waits for its neighbours.
@@ -40,12 +41,13 @@ impl Writer {
     /// Starts the thread; it ends, with its queue worked off, when the writer is dropped.
     pub(super) fn start(
         connection: Connection,
+        log: Log,
         commits: watch::Sender<u64>,
     ) -> std::io::Result<Writer> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let _detached = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write(&connection, jobs, &commits))?;
+            .spawn(move || write(&connection, &log, jobs, &commits))?;
         Ok(Writer { queue })
     }
 
@@ -82,6 +84,7 @@ impl Writer {
 
 fn write(
     connection: &Connection,
+    log: &Log,
     mut jobs: mpsc::Receiver<Box<dyn Job>>,
     commits: &watch::Sender<u64>,
 ) {
@@ -98,6 +101,7 @@ fn write(
             };
             first.answer(outcome, others);
         }
+        log.keep_short(connection);
     }
 }
 

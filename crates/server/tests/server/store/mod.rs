@@ -2,6 +2,7 @@
 
 mod due;
 mod journal;
+mod log;
 mod migration;
 mod outage;
 mod paying;
