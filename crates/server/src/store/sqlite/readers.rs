@@ -28,6 +28,8 @@ impl Readers {
         }
     }
 
+    /// Runs work that sees one state of the database, whatever is committed meanwhile: an order and
+    /// what it delivered belong together.
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -42,7 +44,7 @@ impl Readers {
                 Some(connection) => connection,
                 None => open_reader(&path)?,
             };
-            let answer = work(&connection);
+            let answer = in_one_snapshot(&connection, work);
             // A connection that failed may be broken: only good ones go back.
             if answer.is_ok()
                 && let Ok(mut idle) = idle.lock()
@@ -60,6 +62,16 @@ impl Readers {
             Err(_) => Err(StoreError::Unavailable),
         }
     }
+}
+
+fn in_one_snapshot<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let snapshot = connection.unchecked_transaction()?;
+    let value = work(&snapshot)?;
+    snapshot.commit()?;
+    Ok(value)
 }
 
 fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
