@@ -83,8 +83,8 @@ pub(super) fn write_rows(
                 .execute(params![id.as_str(), now.0, event])?;
             let _ = transaction
                 .prepare_cached(
-                    "INSERT INTO vip_ledger (order_id, kind, openid, days, until_at, at) \
-                     VALUES (?1, 'grant', ?2, 31, ?3, ?4)",
+                    "INSERT INTO vip_ledger (order_id, kind, openid, entry, days, until_at, at) \
+                     VALUES (?1, 'grant', ?2, 1, 31, ?3, ?4)",
                 )?
                 .execute(params![id.as_str(), openid.as_str(), until.0, now.0])?;
         }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use wechat_checkout_protocol::{Benefit, OrderId, ProductId, UnixMillis};
 
-use super::read;
+use super::read::{self, NewestEntry};
 use crate::order::membership::{self, VipGrant};
 use crate::order::{Goods, Order};
 
@@ -26,8 +26,17 @@ fn extend_vip(
     days: u32,
     now: UnixMillis,
 ) -> rusqlite::Result<Vec<Benefit>> {
-    let until = membership::extended(read::vip_until(db, &order.openid)?, days, now);
-    enter_vip(db, order, "grant", days, now, until)?;
+    let newest = read::newest_entry(db, &order.openid)?;
+    let ends_at = newest.as_ref().map(|newest| newest.until);
+    let until = membership::extended(ends_at, days, now);
+    let grant = NewEntry {
+        kind: "grant",
+        after: newest,
+        days,
+        at: now,
+        until,
+    };
+    grant.write(db, order)?;
     Ok(vec![Benefit::Vip { until }])
 }
 
@@ -40,33 +49,45 @@ fn reverse_vip(db: &Connection, order: &Order, days: u32, now: UnixMillis) -> ru
         }
     }
     let grants: Vec<VipGrant> = grants.into_iter().map(|(_, grant)| grant).collect();
-    let until = membership::ends_at(&grants).unwrap_or(now);
-    enter_vip(db, order, "reversal", days, now, until)
+    let reversal = NewEntry {
+        kind: "reversal",
+        after: read::newest_entry(db, &order.openid)?,
+        days,
+        at: now,
+        until: membership::ends_at(&grants).unwrap_or(now),
+    };
+    reversal.write(db, order)
 }
 
-/// The unique key is (order, kind): a second delivery of one order cannot be written.
-fn enter_vip(
-    db: &Connection,
-    order: &Order,
-    kind: &str,
+/// What the ledger says next of an order's buyer.
+struct NewEntry {
+    kind: &'static str,
+    after: Option<NewestEntry>,
     days: u32,
     at: UnixMillis,
     until: UnixMillis,
-) -> rusqlite::Result<()> {
-    let _ = db
-        .prepare_cached(
-            "INSERT INTO vip_ledger (order_id, kind, openid, days, at, until_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute(params![
-            order.id.as_str(),
-            kind,
-            order.openid.as_str(),
-            days,
-            at.0,
-            until.0
-        ])?;
-    Ok(())
+}
+
+impl NewEntry {
+    /// The unique key is (order, kind): a second delivery of one order cannot be written.
+    fn write(&self, db: &Connection, order: &Order) -> rusqlite::Result<()> {
+        let entry = self.after.as_ref().map_or(0, |newest| newest.entry);
+        let _ = db
+            .prepare_cached(
+                "INSERT INTO vip_ledger (order_id, kind, openid, entry, days, at, until_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![
+                order.id.as_str(),
+                self.kind,
+                order.openid.as_str(),
+                entry.saturating_add(1),
+                self.days,
+                self.at.0,
+                self.until.0
+            ])?;
+        Ok(())
+    }
 }
 
 /// Marks the reserved codes as delivered; a late payment reserves again first.

@@ -7,7 +7,11 @@ use rusqlite::Connection;
 use super::OpenError;
 
 /// Each entry brings the schema from its index to its index + 1.
-const MIGRATIONS: [&str; 2] = [include_str!("schema_v1.sql"), include_str!("schema_v2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema_v1.sql"),
+    include_str!("schema_v2.sql"),
+    include_str!("schema_v3.sql"),
+];
 
 pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let refused = |source| OpenError::Database {

@@ -101,12 +101,29 @@ pub(super) fn orders_of(
     orders.into_iter().map(|order| record(db, order)).collect()
 }
 
-/// The end of a membership is what the buyer's newest entry says.
-pub(super) fn vip_until(db: &Connection, openid: &OpenId) -> rusqlite::Result<Option<UnixMillis>> {
+/// A buyer's newest entry in the ledger.
+pub(super) struct NewestEntry {
+    pub(super) entry: i64,
+    pub(super) until: UnixMillis,
+}
+
+/// The end of a membership is what the buyer's newest entry says. The crossed join says where to
+/// begin: with his orders, never with the ledger.
+pub(super) fn newest_entry(
+    db: &Connection,
+    openid: &OpenId,
+) -> rusqlite::Result<Option<NewestEntry>> {
     db.prepare_cached(
-        "SELECT until_at FROM vip_ledger WHERE openid = ?1 ORDER BY entry DESC LIMIT 1",
+        "SELECT vip_ledger.entry, vip_ledger.until_at \
+         FROM orders CROSS JOIN vip_ledger ON vip_ledger.order_id = orders.id \
+         WHERE orders.openid = ?1 ORDER BY vip_ledger.entry DESC LIMIT 1",
     )?
-    .query_row([openid.as_str()], |row| row.get(0).map(UnixMillis))
+    .query_row([openid.as_str()], |row| {
+        Ok(NewestEntry {
+            entry: row.get(0)?,
+            until: UnixMillis(row.get(1)?),
+        })
+    })
     .optional()
 }
 
@@ -116,10 +133,12 @@ pub(super) fn vip_grants(
     openid: &OpenId,
 ) -> rusqlite::Result<Vec<(OrderId, VipGrant)>> {
     db.prepare_cached(
-        "SELECT grants.order_id, grants.days, grants.at, reversals.at FROM vip_ledger AS grants \
+        "SELECT grants.order_id, grants.days, grants.at, reversals.at \
+         FROM orders CROSS JOIN vip_ledger AS grants \
+         ON grants.order_id = orders.id AND grants.kind = 'grant' \
          LEFT JOIN vip_ledger AS reversals \
          ON reversals.order_id = grants.order_id AND reversals.kind = 'reversal' \
-         WHERE grants.openid = ?1 AND grants.kind = 'grant' ORDER BY grants.entry",
+         WHERE orders.openid = ?1 ORDER BY grants.entry",
     )?
     .query_map([openid.as_str()], |row| {
         let grant = VipGrant {
@@ -150,7 +169,7 @@ pub(super) fn benefits_of(db: &Connection, openid: &OpenId) -> rusqlite::Result<
         })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(BenefitsView {
-        vip_until: vip_until(db, openid)?,
+        vip_until: newest_entry(db, openid)?.map(|newest| newest.until),
         vouchers,
     })
 }

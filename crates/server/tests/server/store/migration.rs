@@ -1,7 +1,9 @@
 //! Migrations: from nothing, by many servers at once, and from the previous version.
 
+use std::path::Path;
+
 use rusqlite::Connection;
-use wechat_checkout_protocol::{Attention, Benefit, OrderStatus};
+use wechat_checkout_protocol::{Attention, Benefit, OrderStatus, UnixMillis};
 use wechat_checkout_server::order::RefundOf;
 use wechat_checkout_server::store::RefundStatus;
 use wechat_checkout_server::store::postgres::{OpenError, PostgresAddress, PostgresStore};
@@ -60,6 +62,17 @@ async fn a_database_that_is_not_there_is_said_at_once() {
     ));
 }
 
+const SCHEMA_V1: &str = include_str!("../../../src/store/sqlite/schema_v1.sql");
+const SCHEMA_V2: &str = include_str!("../../../src/store/sqlite/schema_v2.sql");
+
+/// A database as an older program left it.
+fn write_old(folder: &Path, batches: &[&str]) {
+    let old = Connection::open(folder.join("test.db")).unwrap();
+    for sql in batches {
+        old.execute_batch(sql).unwrap();
+    }
+}
+
 /// Written as version 1 wrote it.
 const VERSION_1_ROWS: &str = "
     INSERT INTO orders VALUES
@@ -91,11 +104,7 @@ async fn version_1_of_sqlite_becomes_the_newest_with_everything_in_it() {
     let Home::Sqlite { folder } = &home else {
         panic!("SQLite")
     };
-    let old = Connection::open(folder.join("test.db")).unwrap();
-    old.execute_batch(include_str!("../../../src/store/sqlite/schema_v1.sql"))
-        .unwrap();
-    old.execute_batch(VERSION_1_ROWS).unwrap();
-    drop(old);
+    write_old(folder, &[SCHEMA_V1, VERSION_1_ROWS]);
     let store = home.open().await;
 
     let read = async |id| store.order(&order(id).id).await.unwrap().unwrap();
@@ -138,4 +147,52 @@ async fn version_1_of_sqlite_becomes_the_newest_with_everything_in_it() {
         journal.iter().map(|entry| entry.seq).collect::<Vec<_>>(),
         [1, 2]
     );
+}
+
+/// Three memberships of one buyer, of which the first was taken back, as version 2 wrote them.
+const VERSION_2_ROWS: &str = "
+    INSERT INTO orders (id, openid, product_id, title, quantity, amount_total, vip_days, client_ip,
+                        created_at, expires_at, status, seq, transaction_id, confirmed_at,
+                        delivered_at, inquiries, inquiry_from, inquiry_due_at,
+                        amount_refunding, amount_refunded, refunds) VALUES
+        ('order-gone', 'buyer-1', 'vip-day', 'VIP', 1, 100, 1, '203.0.113.7', 1000, 901000,
+         'refunded', 4, 'T1', 2000, 2000, 0, 1000, NULL, 0, 100, 1),
+        ('order-kept', 'buyer-1', 'vip-day', 'VIP', 1, 100, 1, '203.0.113.7', 1000, 901000,
+         'confirmed', 2, 'T2', 3000, 3000, 0, 1000, NULL, 0, 0, 0),
+        ('order-else', 'buyer-2', 'vip-day', 'VIP', 1, 100, 1, '203.0.113.7', 1000, 901000,
+         'confirmed', 2, 'T3', 3500, 3500, 0, 1000, NULL, 0, 0, 0),
+        ('order-open', 'buyer-1', 'vip-day', 'VIP', 1, 100, 1, '203.0.113.7', 1000, 901000,
+         'unprocessed', 1, NULL, NULL, NULL, 0, 1000, 6000, 0, 0, 0);
+    INSERT INTO vip_ledger (order_id, kind, openid, days, at, until_at) VALUES
+        ('order-gone', 'grant', 'buyer-1', 1, 2000, 86402000),
+        ('order-kept', 'grant', 'buyer-1', 1, 3000, 172802000),
+        ('order-else', 'grant', 'buyer-2', 1, 3500, 86403500),
+        ('order-gone', 'reversal', 'buyer-1', 1, 4000, 86404000);
+    PRAGMA user_version = 2;
+";
+
+#[tokio::test]
+async fn version_2_of_sqlite_keeps_its_ledger_and_goes_on_from_its_end() {
+    let home = Home::sqlite();
+    let Home::Sqlite { folder } = &home else {
+        panic!("SQLite")
+    };
+    write_old(folder, &[SCHEMA_V1, SCHEMA_V2, VERSION_2_ROWS]);
+    let store = home.open().await;
+
+    let read = async |id| store.order(&order(id).id).await.unwrap().unwrap();
+    let until = async |id| match read(id).await.benefits[..] {
+        [Benefit::Vip { until }] => until.0,
+        ref other => panic!("{other:?}"),
+    };
+    assert_eq!(until("order-gone").await, 4_000, "used up until then");
+    assert_eq!(until("order-kept").await, 86_404_000, "moved forward");
+    assert_eq!(until("order-else").await, 86_403_500, "another buyer's");
+
+    // A day later than the end that the reversal left, not than the one it took back.
+    let at = UnixMillis(5_000);
+    let _ = pay(&*store, &read("order-open").await.order, "T9", at).await;
+    assert_eq!(until("order-open").await, 86_404_000 + 86_400_000);
+    let own = store.benefits_of(&buyer("buyer-1")).await.unwrap();
+    assert_eq!(own.vip_until.map(|until| until.0), Some(172_804_000));
 }
