@@ -1,6 +1,7 @@
 //! Changing an order: row, journal and effects in one transaction, or nothing.
 
-use wechat_checkout_protocol::{OrderId, UnixMillis};
+use futures_util::future::try_join3;
+use wechat_checkout_protocol::{Benefit, OrderId, UnixMillis};
 
 use super::session::{Failure, Session};
 use super::{deliver, journal, read, refunds, rows};
@@ -50,31 +51,46 @@ async fn apply(
         effects,
         misfit,
     } = change;
-    rows::update_order(db, &order, before.seq).await?;
+    // None of the three reads what another writes, so they are sent at once.
+    let ((), delivered, ()) = try_join3(
+        rows::update_order(db, &order, before.seq),
+        work_out(db, &order, &effects, now),
+        journal::append(db, &order, now, event),
+    )
+    .await?;
+    let benefits = match delivered {
+        Some(benefits) => benefits,
+        None => read::record(db, order.clone()).await?.benefits,
+    };
+    Ok(match misfit {
+        Some(refusal) => Advanced::Refused(refusal),
+        None => Advanced::Applied(OrderRecord { order, benefits }),
+    })
+}
+
+/// Says what was delivered, if anything was.
+async fn work_out(
+    db: &Session,
+    order: &Order,
+    effects: &[Effect],
+    now: UnixMillis,
+) -> Result<Option<Vec<Benefit>>, Failure> {
     let mut delivered = None;
-    for effect in &effects {
+    for effect in effects {
         match effect {
-            Effect::Deliver => delivered = Some(deliver::deliver(db, &order, now).await?),
+            Effect::Deliver => delivered = Some(deliver::deliver(db, order, now).await?),
             Effect::ReleaseStock => deliver::release(db, &order.id).await?,
-            Effect::OweRefund(owed) => refunds::owe(db, &order, owed, now).await?,
+            Effect::OweRefund(owed) => refunds::owe(db, order, owed, now).await?,
             Effect::SettleRefund {
                 out_refund_no,
                 ending,
             } => {
                 refunds::settle(db, out_refund_no, *ending).await?;
             }
-            Effect::ReverseBenefits => deliver::reverse(db, &order, now).await?,
+            Effect::ReverseBenefits => deliver::reverse(db, order, now).await?,
         }
     }
-    let benefits = match delivered {
-        Some(benefits) => benefits,
-        None => read::record(db, order.clone()).await?.benefits,
-    };
-    journal::append(db, &order, now, event).await?;
-    Ok(match misfit {
-        Some(refusal) => Advanced::Refused(refusal),
-        None => Advanced::Applied(OrderRecord { order, benefits }),
-    })
+    Ok(delivered)
 }
 
 /// Looked up only where the machine needs them: the common roads cost no extra query.

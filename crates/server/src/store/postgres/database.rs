@@ -7,8 +7,9 @@ use deadpool_postgres::{
     ClientWrapper, Hook, HookError, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod,
     Runtime,
 };
+use futures_util::future::try_join;
 
-use super::session::{Failure, Session};
+use super::session::{Failure, Sees, Session};
 use super::{OpenError, PostgresAddress};
 use crate::store::StoreError;
 
@@ -75,6 +76,14 @@ impl Database {
         Ok(Database { pool })
     }
 
+    /// Reads several things that belong together: all of it is of one moment.
+    pub(super) async fn view<T, F>(&self, work: impl Fn(Arc<Session>) -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        bounded(self.transact(Sees::OneState, &work)).await
+    }
+
     /// Reads. Each statement sees what was committed when it began.
     pub(super) async fn read<T, F>(
         &self,
@@ -106,7 +115,7 @@ impl Database {
         let writing = async {
             let mut attempt = 1;
             loop {
-                match self.transact(&work).await {
+                match self.transact(Sees::WhatIsCommittedByThen, &work).await {
                     Err(CallError::Work(failure))
                         if failure.is_conflict() && attempt < ATTEMPTS_MAX =>
                     {
@@ -119,13 +128,18 @@ impl Database {
         bounded(writing).await
     }
 
-    async fn transact<T, F>(&self, work: &impl Fn(Arc<Session>) -> F) -> Result<T, CallError>
+    async fn transact<T, F>(
+        &self,
+        sees: Sees,
+        work: &impl Fn(Arc<Session>) -> F,
+    ) -> Result<T, CallError>
     where
         F: Future<Output = Result<T, Failure>>,
     {
         let session = self.session().await?;
-        session.begin().await?;
-        let value = work(Arc::clone(&session)).await?;
+        // The first statement goes right behind the beginning, which is sent first: what is joined
+        // is polled in this order.
+        let ((), value) = try_join(session.begin(sees), work(Arc::clone(&session))).await?;
         session.commit().await?;
         Session::give_back(session);
         Ok(value)

@@ -1,5 +1,6 @@
 //! Giving, reserving and taking back goods, inside the transaction of the change that causes it.
 
+use tokio_postgres::Row;
 use wechat_checkout_protocol::{Benefit, OrderId, ProductId, UnixMillis};
 
 use super::session::{Failure, Session};
@@ -26,8 +27,9 @@ async fn extend_vip(
     days: u32,
     now: UnixMillis,
 ) -> Result<Vec<Benefit>, Failure> {
-    buyer::lock(db, &order.openid).await?;
-    let until = membership::extended(read::vip_until(db, &order.openid).await?, days, now);
+    let (sql, openid) = (read::VIP_UNTIL, order.openid.as_str());
+    let newest = buyer::lock_and_read(db, &order.openid, (sql, &[&openid])).await?;
+    let until = membership::extended(read::vip_until(newest.as_ref())?, days, now);
     enter_vip(db, order, "grant", days, now, until).await?;
     Ok(vec![Benefit::Vip { until }])
 }
@@ -83,22 +85,33 @@ async fn hand_over_codes(
     count: u32,
     now: UnixMillis,
 ) -> Result<Vec<Benefit>, Failure> {
-    let id = order.id.as_str();
-    let reserved = db
-        .row("SELECT 1 FROM vouchers WHERE order_id = $1 LIMIT 1", &[&id])
-        .await?;
-    if reserved.is_none()
-        && let Some(codes) = free_codes(db, &order.product_id, count).await?
+    let mut codes = hand_over_reserved(db, &order.id, now).await?;
+    if codes.is_empty()
+        && let Some(free) = free_codes(db, &order.product_id, count).await?
     {
-        reserve(db, &order.id, &codes).await?;
+        reserve(db, &order.id, &free).await?;
+        codes = hand_over_reserved(db, &order.id, now).await?;
     }
-    db.execute_on(
-        u64::from(count),
-        "UPDATE vouchers SET delivered_at = $2 WHERE order_id = $1 AND delivered_at IS NULL",
-        &[&id, &now.0],
-    )
-    .await?;
-    read::codes(db, order).await
+    let delivered = u64::try_from(codes.len()).unwrap_or(u64::MAX);
+    if delivered != u64::from(count) {
+        return Err(Failure::Rows(delivered));
+    }
+    codes.sort_unstable();
+    Ok(codes
+        .into_iter()
+        .map(|code| Benefit::Voucher { code })
+        .collect())
+}
+
+async fn hand_over_reserved(
+    db: &Session,
+    id: &OrderId,
+    now: UnixMillis,
+) -> Result<Vec<String>, Failure> {
+    let sql = "UPDATE vouchers SET delivered_at = $2 \
+         WHERE order_id = $1 AND delivered_at IS NULL RETURNING code";
+    let delivered = db.rows(sql, &[&id.as_str(), &now.0]).await?;
+    codes(&delivered)
 }
 
 /// Takes back what an order delivered.
@@ -135,14 +148,18 @@ pub(super) async fn free_codes(
             &[&product_id.as_str(), &i64::from(count)],
         )
         .await?;
-    let codes: Vec<String> = found
-        .iter()
-        .map(|row| row.try_get("code"))
-        .collect::<Result<_, _>>()?;
+    let codes = codes(&found)?;
     Ok((u32::try_from(codes.len()) == Ok(count)).then_some(codes))
 }
 
+fn codes(rows: &[Row]) -> Result<Vec<String>, Failure> {
+    rows.iter().map(|row| Ok(row.try_get("code")?)).collect()
+}
+
 pub(super) async fn reserve(db: &Session, id: &OrderId, codes: &[String]) -> Result<(), Failure> {
+    if codes.is_empty() {
+        return Ok(());
+    }
     let wanted = u64::try_from(codes.len()).unwrap_or(u64::MAX);
     let sql = "UPDATE vouchers SET order_id = $1 WHERE code = ANY($2) AND order_id IS NULL";
     db.execute_on(wanted, sql, &[&id.as_str(), &codes]).await

@@ -27,8 +27,8 @@ use super::session::{Failure, Session};
 use crate::order::Order;
 use crate::store::{JournalEntry, JournalEvent};
 
-/// The position is the column's default, see `schema_v1.sql`. Append last: the shorter the time
-/// until the commit, the sooner readers see it.
+/// The position is the column's default, see `schema_v1.sql`. Append after whatever may wait: the
+/// shorter the time until the commit, the sooner readers see it.
 pub(super) async fn append(
     db: &Session,
     order: &Order,

@@ -134,19 +134,19 @@ impl Store for PostgresStore {
 
     async fn order(&self, id: &OrderId) -> Result<Option<OrderRecord>, StoreError> {
         self.database
-            .read(|db| async move { read::order(&db, id).await })
+            .view(|db| async move { read::order(&db, id).await })
             .await
     }
 
     async fn orders_of(&self, openid: &OpenId, limit: u32) -> Result<Vec<OrderRecord>, StoreError> {
         self.database
-            .read(|db| async move { read::orders_of(&db, openid, limit).await })
+            .view(|db| async move { read::orders_of(&db, openid, limit).await })
             .await
     }
 
     async fn benefits_of(&self, openid: &OpenId) -> Result<BenefitsView, StoreError> {
         self.database
-            .read(|db| async move { read::benefits_of(&db, openid).await })
+            .view(|db| async move { read::benefits_of(&db, openid).await })
             .await
     }
 

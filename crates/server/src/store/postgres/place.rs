@@ -1,5 +1,6 @@
 //! Placing an order: key, open orders, stock, row and journal in one transaction.
 
+use futures_util::future::try_join3;
 use wechat_checkout_protocol::OrderId;
 
 use super::session::{Failure, Session};
@@ -10,14 +11,20 @@ use crate::store::{JournalEvent, NewOrder, Placed};
 pub(super) async fn place(db: &Session, new: &NewOrder) -> Result<Placed, Failure> {
     // Whatever follows is decided alone for this buyer: two servers with one key give one order.
     buyer::lock(db, &new.order.openid).await?;
-    if let Some(placed) = by_key(db, new).await? {
+    let (of_key, the_same, open_orders) = try_join3(
+        by_key(db, new),
+        open_order_for_the_same(db, &new.order),
+        open_orders(db, &new.order),
+    )
+    .await?;
+    if let Some(placed) = of_key {
         return Ok(placed);
     }
-    if let Some(id) = open_order_for_the_same(db, &new.order).await? {
+    if let Some(id) = the_same {
         remember_key(db, new, &id).await?;
         return existing(db, &id).await;
     }
-    if open_orders(db, &new.order).await? >= new.open_orders_max {
+    if open_orders >= new.open_orders_max {
         return Ok(Placed::TooManyOpen);
     }
     let codes = match new.order.goods {
@@ -29,12 +36,14 @@ pub(super) async fn place(db: &Session, new: &NewOrder) -> Result<Placed, Failur
             }
         }
     };
+    // Codes and key refer to the order, so it is there before they are sent.
     rows::insert_order(db, &new.order).await?;
-    if !codes.is_empty() {
-        deliver::reserve(db, &new.order.id, &codes).await?;
-    }
-    remember_key(db, new, &new.order.id).await?;
-    journal::append(db, &new.order, new.order.created_at, &JournalEvent::Placed).await?;
+    let _ = try_join3(
+        deliver::reserve(db, &new.order.id, &codes),
+        remember_key(db, new, &new.order.id),
+        journal::append(db, &new.order, new.order.created_at, &JournalEvent::Placed),
+    )
+    .await?;
     Ok(Placed::New(read::record(db, new.order.clone()).await?))
 }
 

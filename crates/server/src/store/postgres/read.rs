@@ -99,18 +99,13 @@ pub(super) async fn orders_of(
     Ok(records)
 }
 
-/// The end of a membership is what the buyer's newest entry says.
-pub(super) async fn vip_until(
-    db: &Session,
-    openid: &OpenId,
-) -> Result<Option<UnixMillis>, Failure> {
-    let newest = db
-        .row(
-            "SELECT until_at FROM vip_ledger WHERE openid = $1 ORDER BY entry DESC LIMIT 1",
-            &[&openid.as_str()],
-        )
-        .await?;
-    newest.map(|row| rows::at(&row, "until_at")).transpose()
+/// A buyer's newest entry: the end of a membership is what that says.
+pub(super) const VIP_UNTIL: &str =
+    "SELECT until_at FROM vip_ledger WHERE openid = $1 ORDER BY entry DESC LIMIT 1";
+
+/// What [`VIP_UNTIL`] found.
+pub(super) fn vip_until(newest: Option<&Row>) -> Result<Option<UnixMillis>, Failure> {
+    newest.map(|row| rows::at(row, "until_at")).transpose()
 }
 
 /// What every order of a buyer granted, oldest first.
@@ -152,9 +147,10 @@ pub(super) async fn benefits_of(db: &Session, openid: &OpenId) -> Result<Benefit
             code: row.try_get("code")?,
         })
     });
+    let newest = db.row(VIP_UNTIL, &[&openid.as_str()]).await?;
     Ok(BenefitsView {
         vouchers: vouchers.collect::<Result<_, Failure>>()?,
-        vip_until: vip_until(db, openid).await?,
+        vip_until: vip_until(newest.as_ref())?,
     })
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Client, Object};
+use futures_util::future::try_join;
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
@@ -44,6 +45,18 @@ impl Failure {
     }
 }
 
+/// What the statements of a transaction see.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sees {
+    /// Each what was committed when it began: what was waited for at a lock is visible after it.
+    WhatIsCommittedByThen,
+    /// All of them what was committed when the first began. They only read.
+    OneState,
+}
+
+/// A statement and its values.
+pub(super) type Asked<'a> = (&'a str, Values<'a>);
+
 /// A pooled connection that one call has to itself.
 pub(super) struct Session {
     /// `None` only while it is dropped.
@@ -57,13 +70,13 @@ impl Session {
         }
     }
 
-    /// Begins a transaction. Every statement sees what is committed by then: what was waited for
-    /// at a lock is visible after it. The cluster's default may be another level.
-    pub(super) async fn begin(&self) -> Result<(), Failure> {
-        Ok(self
-            .client()?
-            .batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-            .await?)
+    /// Begins a transaction. The level is named, since the cluster's default may be another.
+    pub(super) async fn begin(&self, sees: Sees) -> Result<(), Failure> {
+        let sql = match sees {
+            Sees::WhatIsCommittedByThen => "BEGIN ISOLATION LEVEL READ COMMITTED",
+            Sees::OneState => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        Ok(self.client()?.batch_execute(sql).await?)
     }
 
     pub(super) async fn commit(&self) -> Result<(), Failure> {
@@ -87,6 +100,28 @@ impl Session {
         let client = self.client()?;
         let statement = client.prepare_cached(sql).await?;
         Ok(client.query_opt(&statement, values).await?)
+    }
+
+    /// Sends two statements at once. The second begins when the first is done, and sees what that
+    /// waited for; only the way there and back between them is saved.
+    pub(super) async fn row_after(
+        &self,
+        first: Asked<'_>,
+        second: Asked<'_>,
+    ) -> Result<Option<Row>, Failure> {
+        let client = self.client()?;
+        // Both prepared before either is sent: preparing takes a way of its own, and the second
+        // would overtake the first on it.
+        let prepared = (
+            client.prepare_cached(first.0).await?,
+            client.prepare_cached(second.0).await?,
+        );
+        let (_, row) = try_join(
+            client.query(&prepared.0, first.1),
+            client.query_opt(&prepared.1, second.1),
+        )
+        .await?;
+        Ok(row)
     }
 
     /// Runs a write and says how many rows it changed.

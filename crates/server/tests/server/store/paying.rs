@@ -15,6 +15,7 @@ on_every_store![
     sixty_four_confirmations_at_once_deliver_once,
     membership_extends_from_its_end_and_a_lapsed_one_from_now,
     days_taken_back_move_the_orders_after_them_forward,
+    what_is_read_of_an_order_is_of_one_moment,
     the_last_voucher_is_sold_once_and_returns_on_close,
     a_late_payment_takes_goods_that_are_still_there,
     one_payment_confirms_one_order,
@@ -117,6 +118,32 @@ async fn refund_all(store: &dyn Store, order: &Order, at: UnixMillis) {
     ] {
         let advanced = store.advance(&order.id, event, at).await.unwrap();
         assert!(matches!(advanced, Advanced::Applied(_)), "{advanced:?}");
+    }
+}
+
+/// Membership days are gone exactly when their order is refunded: a reader never sees the one
+/// without the other.
+async fn what_is_read_of_an_order_is_of_one_moment(home: &Home) {
+    let store = home.open().await;
+    for number in 0..30 {
+        let order = order(&format!("order-{number:04}"));
+        let _ = place(&*store, order.clone(), &format!("key-{number:013}")).await;
+        let _ = pay(&*store, &order, &format!("T{number}"), NOW).await;
+        let refunding = {
+            let (store, order) = (Arc::clone(&store), order.clone());
+            tokio::spawn(async move { refund_all(&*store, &order, NOW).await })
+        };
+        loop {
+            let is_last = refunding.is_finished();
+            let record = store.order(&order.id).await.unwrap().unwrap();
+            let is_refunded = record.order.status == OrderStatus::Refunded;
+            let is_gone = record.benefits == [Benefit::Vip { until: NOW }];
+            assert_eq!(is_refunded, is_gone, "{record:?}");
+            if is_last {
+                break;
+            }
+        }
+        refunding.await.unwrap();
     }
 }
 
