@@ -5,10 +5,8 @@ use std::ops::Range;
 
 use anyhow::{Result, ensure};
 use futures_util::stream::{self, StreamExt};
-use wechat_checkout_protocol::{
-    Fen, IdempotencyKey, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
-};
-use wechat_checkout_server::order::{Goods, Order, PaymentEvidence};
+use wechat_checkout_protocol::{Fen, IdempotencyKey, OpenId, OrderId, ProductId, UnixMillis};
+use wechat_checkout_server::order::{Goods, Order, PaymentEvidence, Terms};
 use wechat_checkout_server::store::{NewOrder, Placed, Store};
 
 /// Orders handed to the store at once: enough to fill its largest batch twice.
@@ -76,7 +74,7 @@ impl OrderNumber {
         } else {
             ("vip-month", "VIP 月度会员", Goods::Vip { days: 31 })
         };
-        Ok(Order {
+        let placed = Order::placed(Terms {
             id: self.id()?,
             openid: self.openid()?,
             product_id: ProductId::parse(product)?,
@@ -87,19 +85,10 @@ impl OrderNumber {
             client_ip: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)),
             created_at: now,
             expires_at: now.plus_ms(ASKED_ABOUT_AFTER_MS),
-            status: OrderStatus::Unprocessed,
-            seq: 1,
-            prepay: None,
-            transaction_id: None,
-            confirmed_at: None,
-            delivered_at: None,
-            attention: None,
-            amount_refunding: Fen::ZERO,
-            amount_refunded: Fen::ZERO,
-            refunds: 0,
-            inquiries: 0,
-            inquiry_from: now,
+        });
+        Ok(Order {
             inquiry_due_at: Some(now.plus_ms(ASKED_ABOUT_AFTER_MS)),
+            ..placed
         })
     }
 

@@ -12,13 +12,13 @@ use std::net::IpAddr;
 
 use wechat_checkout_gateway::bridge::BridgeError;
 use wechat_checkout_gateway::{CallError, ErrCode, UnifiedOrder, beijing};
-use wechat_checkout_protocol::{Fen, OpenId, OrderStatus, OrderView, PlaceOrder};
+use wechat_checkout_protocol::{OpenId, OrderView, PlaceOrder};
 
 use super::inquire::inquire;
 use super::view::{order_view, payable_view};
 use crate::app::App;
 use crate::ids;
-use crate::order::{IssuedPrepay, Order, OrderEvent, Refusal, inquiry};
+use crate::order::{IssuedPrepay, Order, OrderEvent, Refusal, Terms};
 use crate::store::{Advanced, NewOrder, OrderRecord, Placed, StoreError};
 
 /// WeChat closes the order by itself this long after us, should our own closing not happen. Not
@@ -162,7 +162,7 @@ fn terms(
         .checked_mul(wish.quantity)
         .ok_or(PlaceOrderError::Quantity)?;
     let now = app.clock.now();
-    Ok(Order {
+    Ok(Order::placed(Terms {
         id: ids::order_id(),
         openid: openid.clone(),
         product_id: product.id.clone(),
@@ -173,20 +173,7 @@ fn terms(
         client_ip,
         created_at: now,
         expires_at: now.plus_ms(app.orders_expire_after_ms),
-        status: OrderStatus::Unprocessed,
-        seq: 1,
-        prepay: None,
-        transaction_id: None,
-        confirmed_at: None,
-        delivered_at: None,
-        amount_refunding: Fen::ZERO,
-        amount_refunded: Fen::ZERO,
-        refunds: 0,
-        attention: None,
-        inquiries: 0,
-        inquiry_from: now,
-        inquiry_due_at: Some(inquiry::first_due_at(now)),
-    })
+    }))
 }
 
 /// Made of the order alone, so that asking again asks for exactly the same.

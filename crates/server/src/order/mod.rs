@@ -15,5 +15,5 @@ mod transition;
 
 pub use decision::{Change, Decision, Effect, Facts, KnownRefund, OwedRefund, Refusal};
 pub use event::{AskedRefund, OrderEvent, PaymentEvidence, RefundEnding, RefundOf, SettledRefund};
-pub use record::{Goods, IssuedPrepay, Order};
+pub use record::{Goods, IssuedPrepay, Order, Terms};
 pub use transition::decide;

@@ -24,7 +24,7 @@ pub(super) fn paid(
         return Decision::AlreadyApplied;
     }
     if let Some(misfit) = misfit(order, evidence) {
-        return flag_for_review(order, misfit);
+        return flag_for_review(order, evidence, misfit);
     }
     match order.status {
         OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation => {
@@ -83,13 +83,14 @@ fn misfit(order: &Order, evidence: &PaymentEvidence) -> Option<Refusal> {
     }
 }
 
-/// Genuine news that does not fit: nothing is delivered, people look, and once is enough.
-fn flag_for_review(order: &Order, misfit: Refusal) -> Decision {
-    if order.attention == Some(Attention::UnderReview) {
+/// Genuine news that does not fit: nothing is delivered and people look, once for each payment.
+fn flag_for_review(order: &Order, evidence: &PaymentEvidence, misfit: Refusal) -> Decision {
+    if order.misfit_payment.as_ref() == Some(&evidence.transaction_id) {
         return Decision::Refused(misfit);
     }
     let flagged = Order {
         attention: Some(Attention::UnderReview),
+        misfit_payment: Some(evidence.transaction_id.clone()),
         ..order.clone()
     };
     Decision::Applied(Box::new(Change {

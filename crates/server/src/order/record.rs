@@ -44,7 +44,32 @@ pub struct IssuedPrepay {
     pub issued_at: UnixMillis,
 }
 
-/// One order.
+/// What was agreed when an order was placed. It never changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Also `out_trade_no`.
+    pub id: OrderId,
+    /// Who ordered and has to pay.
+    pub openid: OpenId,
+    /// What was ordered.
+    pub product_id: ProductId,
+    /// The title the buyer saw; also WeChat's `body`.
+    pub title: String,
+    /// Units.
+    pub quantity: u32,
+    /// To pay, exactly.
+    pub amount_total: Fen,
+    /// To deliver.
+    pub goods: Goods,
+    /// The buyer's address when ordering: `spbill_create_ip`, which must not change on renewal.
+    pub client_ip: IpAddr,
+    /// When it was placed.
+    pub created_at: UnixMillis,
+    /// From then on it is closed if it is unpaid.
+    pub expires_at: UnixMillis,
+}
+
+/// One order: its [`Terms`], and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// Also `out_trade_no`.
@@ -88,6 +113,8 @@ pub struct Order {
     pub refunds: u32,
     /// Something buyer and operator must be told.
     pub attention: Option<Attention>,
+    /// WeChat's number of the newest payment that is genuine and does not fit: people send it back.
+    pub misfit_payment: Option<String>,
     /// Inquiries made since the plan last started.
     pub inquiries: u32,
     /// When the inquiry plan last started: at issue, or at the page's report.
@@ -97,10 +124,20 @@ pub struct Order {
 }
 
 impl Order {
-    /// The same terms as they were issued, before anything happened.
+    /// An order to which nothing has happened yet.
     #[must_use]
-    pub fn as_placed(&self) -> Order {
+    pub fn placed(terms: Terms) -> Order {
         Order {
+            id: terms.id,
+            openid: terms.openid,
+            product_id: terms.product_id,
+            title: terms.title,
+            quantity: terms.quantity,
+            amount_total: terms.amount_total,
+            goods: terms.goods,
+            client_ip: terms.client_ip,
+            created_at: terms.created_at,
+            expires_at: terms.expires_at,
             status: OrderStatus::Unprocessed,
             seq: 1,
             prepay: None,
@@ -111,11 +148,28 @@ impl Order {
             amount_refunded: Fen::ZERO,
             refunds: 0,
             attention: None,
+            misfit_payment: None,
             inquiries: 0,
-            inquiry_from: self.created_at,
-            inquiry_due_at: Some(inquiry::first_due_at(self.created_at)),
-            ..self.clone()
+            inquiry_from: terms.created_at,
+            inquiry_due_at: Some(inquiry::first_due_at(terms.created_at)),
         }
+    }
+
+    /// The same order as it was placed.
+    #[must_use]
+    pub fn as_placed(&self) -> Order {
+        Order::placed(Terms {
+            id: self.id.clone(),
+            openid: self.openid.clone(),
+            product_id: self.product_id.clone(),
+            title: self.title.clone(),
+            quantity: self.quantity,
+            amount_total: self.amount_total,
+            goods: self.goods,
+            client_ip: self.client_ip,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+        })
     }
 
     /// A `prepay_id` lives 2 h; renewing ten minutes early leaves the buyer time in the sheet.

@@ -98,6 +98,8 @@ pub(super) fn settled(order: &Order, settled: &SettledRefund, known: KnownRefund
         effects.push(Effect::ReverseBenefits);
     }
     let attention = match settled.ending {
+        // This money is back; the payment that does not fit is not.
+        RefundEnding::Succeeded if order.misfit_payment.is_some() => order.attention,
         RefundEnding::Succeeded if order.delivered_at.is_some() => None,
         RefundEnding::Succeeded => Some(Attention::LatePaymentRefunded),
         RefundEnding::Failed => Some(Attention::UnderReview),

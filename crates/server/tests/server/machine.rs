@@ -304,6 +304,36 @@ fn a_flagged_order_is_flagged_once_and_still_confirmed_by_a_payment_that_fits() 
 }
 
 #[test]
+fn every_payment_that_does_not_fit_is_noted_once_and_no_refund_of_another_ends_the_review() {
+    let misfit = |transaction_id| {
+        OrderEvent::Paid(PaymentEvidence {
+            total_fee: Fen::new(1).unwrap(),
+            ..payment(&order("order-in-table"), transaction_id)
+        })
+    };
+    let mut order = order_in(OrderStatus::Confirmed);
+    let (ask, fact_asked) = ask(part(), KnownRefund::Unknown);
+    let (settle, fact_settled) = settle(part(), RefundEnding::Succeeded, Open);
+    for (event, facts) in [
+        (misfit("T2"), STOCKED),
+        (ask, fact_asked),
+        (misfit("T3"), STOCKED),
+        (settle, fact_settled),
+    ] {
+        let Decision::Applied(change) = decide(&order, &event, facts, later()) else {
+            panic!("{event:?} is written down");
+        };
+        order = change.order;
+        assert_eq!(order.attention, Some(Attention::UnderReview), "{event:?}");
+    }
+    assert_eq!(order.amount_refunded, part());
+    assert!(matches!(
+        decide(&order, &misfit("T3"), STOCKED, later()),
+        Decision::Refused(_)
+    ));
+}
+
+#[test]
 fn questions_follow_the_plan_and_never_sleep_past_expiry() {
     let mut order = order_in(OrderStatus::AwaitingConfirmation);
     let mut now = NOW;

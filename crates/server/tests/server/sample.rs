@@ -2,16 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use wechat_checkout_protocol::{
-    Fen, IdempotencyKey, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
-};
-use wechat_checkout_server::order::{Goods, Order, PaymentEvidence, inquiry};
+use wechat_checkout_protocol::{Fen, IdempotencyKey, OpenId, OrderId, ProductId, UnixMillis};
+use wechat_checkout_server::order::{Goods, Order, PaymentEvidence, Terms};
 use wechat_checkout_server::store::NewOrder;
 
 pub(crate) const NOW: UnixMillis = UnixMillis(1_795_000_000_000);
 
 pub(crate) fn order(id: &str) -> Order {
-    Order {
+    Order::placed(Terms {
         id: OrderId::parse(id).unwrap(),
         openid: buyer("buyer-1"),
         product_id: ProductId::parse("vip-month").unwrap(),
@@ -22,20 +20,7 @@ pub(crate) fn order(id: &str) -> Order {
         client_ip: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)),
         created_at: NOW,
         expires_at: NOW.plus_ms(15 * 60 * 1000),
-        status: OrderStatus::Unprocessed,
-        seq: 1,
-        prepay: None,
-        transaction_id: None,
-        confirmed_at: None,
-        delivered_at: None,
-        amount_refunding: Fen::ZERO,
-        amount_refunded: Fen::ZERO,
-        refunds: 0,
-        attention: None,
-        inquiries: 0,
-        inquiry_from: NOW,
-        inquiry_due_at: Some(inquiry::first_due_at(NOW)),
-    }
+    })
 }
 
 pub(crate) fn buyer(name: &str) -> OpenId {

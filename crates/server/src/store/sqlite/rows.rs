@@ -16,7 +16,7 @@ pub(super) fn select_orders(condition: &str) -> String {
 const ORDER_COLUMNS: &str = "id, openid, product_id, title, quantity, amount_total, \
      vip_days, client_ip, created_at, expires_at, status, seq, prepay_id, prepay_at, \
      transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at, \
-     amount_refunding, amount_refunded, refunds, delivered_at";
+     amount_refunding, amount_refunded, refunds, delivered_at, misfit_payment";
 
 /// Why a value is not what its column promises.
 #[derive(Debug, thiserror::Error)]
@@ -85,17 +85,18 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
         amount_refunded: fen(row, 21)?,
         refunds: row.get(22)?,
         delivered_at: millis(row, 23)?,
+        misfit_payment: row.get(24)?,
     })
 }
 
 pub(super) const INSERT_ORDER: &str = "INSERT INTO orders (id, openid, product_id, title, \
      quantity, amount_total, vip_days, client_ip, created_at, expires_at, status, seq, prepay_id, \
      prepay_at, transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at, \
-     amount_refunding, amount_refunded, refunds, delivered_at) \
+     amount_refunding, amount_refunded, refunds, delivered_at, misfit_payment) \
      VALUES (:id, :openid, :product_id, :title, :quantity, :amount_total, :vip_days, :client_ip, \
      :created_at, :expires_at, :status, :seq, :prepay_id, :prepay_at, :transaction_id, \
      :confirmed_at, :attention, :inquiries, :inquiry_from, :inquiry_due_at, :amount_refunding, \
-     :amount_refunded, :refunds, :delivered_at)";
+     :amount_refunded, :refunds, :delivered_at, :misfit_payment)";
 
 pub(super) fn insert_order(insert: &mut Statement<'_>, order: &Order) -> rusqlite::Result<usize> {
     let vip_days = match order.goods {
@@ -127,6 +128,7 @@ pub(super) fn insert_order(insert: &mut Statement<'_>, order: &Order) -> rusqlit
         ":amount_refunded": order.amount_refunded.get(),
         ":refunds": order.refunds,
         ":delivered_at": order.delivered_at.map(|at| at.0),
+        ":misfit_payment": order.misfit_payment,
     })
 }
 
@@ -136,7 +138,7 @@ pub(super) const UPDATE_ORDER: &str = "UPDATE orders SET status = :status, seq =
      confirmed_at = :confirmed_at, attention = :attention, inquiries = :inquiries, \
      inquiry_from = :inquiry_from, inquiry_due_at = :inquiry_due_at, \
      amount_refunding = :amount_refunding, amount_refunded = :amount_refunded, refunds = :refunds, \
-     delivered_at = :delivered_at \
+     delivered_at = :delivered_at, misfit_payment = :misfit_payment \
      WHERE id = :id AND seq = :before";
 
 pub(super) fn update_order(
@@ -161,6 +163,7 @@ pub(super) fn update_order(
         ":amount_refunded": order.amount_refunded.get(),
         ":refunds": order.refunds,
         ":delivered_at": order.delivered_at.map(|at| at.0),
+        ":misfit_payment": order.misfit_payment,
     })
 }
 

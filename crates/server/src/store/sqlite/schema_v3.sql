@@ -1,4 +1,7 @@
--- Version 3: the ledger is one tree, in the order of orders.
+-- Version 3: the ledger is one tree, in the order of orders; payments that do not fit are told apart.
+
+-- WeChat's number of the newest genuine payment that does not fit its order.
+ALTER TABLE orders ADD COLUMN misfit_payment TEXT;
 
 -- Append-only: one grant an order, and at most one reversal. A buyer's entries are counted, and his
 -- newest is his state; they are found through his orders. An index by buyer would be written all

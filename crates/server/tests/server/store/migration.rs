@@ -5,8 +5,8 @@ use std::path::Path;
 use rusqlite::Connection;
 use wechat_checkout_protocol::{Attention, Benefit, OrderStatus, UnixMillis};
 use wechat_checkout_server::order::RefundOf;
-use wechat_checkout_server::store::RefundStatus;
 use wechat_checkout_server::store::postgres::{OpenError, PostgresAddress, PostgresStore};
+use wechat_checkout_server::store::{RefundStatus, Store};
 
 use super::{Home, open_postgres, pay, place};
 use crate::cluster::Database;
@@ -31,6 +31,49 @@ async fn servers_that_start_at_once_on_an_empty_database_migrate_it_once() {
         .query("SELECT version FROM schema_version", &[])
         .await;
     assert_eq!(version.unwrap().len(), 1);
+}
+
+const POSTGRES_SCHEMA_V1: &str = include_str!("../../../src/store/postgres/schema_v1.sql");
+
+/// Written as version 1 wrote it.
+const POSTGRES_VERSION_1_ROWS: &str = "
+    INSERT INTO orders VALUES
+        ('order-paid', 'buyer-1', 'vip-day', 'VIP', 1, 100, 1, '203.0.113.7', 1000, 901000,
+         'confirmed', 2, NULL, NULL, 'T1', 2000, 0, 0, 0, 2000, NULL, 0, 1000, NULL),
+        ('order-open', 'buyer-1', 'vip-day', 'VIP', 1, 100, 1, '203.0.113.7', 1000, 901000,
+         'unprocessed', 1, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, NULL, 0, 1000, 6000);
+    INSERT INTO journal (order_id, seq, at, event) VALUES
+        ('order-paid', 1, 1000, '{\"event\":\"placed\"}'),
+        ('order-open', 1, 1000, '{\"event\":\"placed\"}');
+    INSERT INTO vip_ledger (order_id, kind, openid, days, at, until_at) VALUES
+        ('order-paid', 'grant', 'buyer-1', 1, 2000, 86402000);
+    CREATE TABLE schema_version (version BIGINT NOT NULL);
+    INSERT INTO schema_version VALUES (1);
+";
+
+#[tokio::test]
+async fn version_1_of_postgresql_becomes_the_newest_with_everything_in_it() {
+    let database = Database::create().await;
+    let session = database.session().await;
+    for sql in [POSTGRES_SCHEMA_V1, POSTGRES_VERSION_1_ROWS] {
+        session.batch_execute(sql).await.unwrap();
+    }
+    let store = open_postgres(&database).await;
+    let read = async |id| store.order(&order(id).id).await.unwrap().unwrap();
+    let paid = read("order-paid").await;
+    assert_eq!(paid.order.misfit_payment, None);
+    assert!(matches!(paid.benefits[..], [Benefit::Vip { until }] if until.0 == 86_402_000));
+
+    // The old order goes on, and its entry takes the next position.
+    let at = UnixMillis(5_000);
+    let _ = pay(&store, &read("order-open").await.order, "T9", at).await;
+    assert!(matches!(
+        read("order-open").await.benefits[..],
+        [Benefit::Vip { until }] if until.0 == 86_402_000 + 86_400_000
+    ));
+    let changes = store.changes_after(0, 10).await.unwrap();
+    let positions: Vec<i64> = changes.iter().map(|(position, _)| *position).collect();
+    assert_eq!(positions, [1, 2, 3]);
 }
 
 #[tokio::test]
