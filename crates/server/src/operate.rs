@@ -34,6 +34,11 @@ pub(crate) enum Operation {
         #[arg(long)]
         out_refund_no: Option<String>,
     },
+    /// Ends the review of an order: what had to be done by hand is done.
+    Reviewed {
+        /// The order's number.
+        id: String,
+    },
     /// Lists messages to the merchant's own system.
     Webhooks {
         /// Which.
@@ -97,6 +102,7 @@ fn request(http: &Client, base: &str, operation: Operation) -> anyhow::Result<Re
     Ok(match operation {
         Operation::Order { id } => http.request(Method::GET, order(&id, "")?),
         Operation::Inquire { id } => http.request(Method::POST, order(&id, "/inquire")?),
+        Operation::Reviewed { id } => http.request(Method::POST, order(&id, "/reviewed")?),
         Operation::Refund {
             id,
             amount,

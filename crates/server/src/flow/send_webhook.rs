@@ -126,7 +126,8 @@ const fn is_news(event: &JournalEvent, order: &Order) -> bool {
         }
         JournalEvent::Placed
         | JournalEvent::PrepayIssued { .. }
-        | JournalEvent::Reported { .. } => false,
+        | JournalEvent::Reported { .. }
+        | JournalEvent::Reviewed => false,
     }
 }
 

@@ -46,6 +46,8 @@ pub enum OrderEvent {
     RefundStuck,
     /// WeChat says how a refund ended.
     RefundSettled(SettledRefund),
+    /// An operator looked at an order under review, and nothing is left to do by hand.
+    Reviewed,
 }
 
 /// A refund that somebody asked for. The number is the refund's identity: asking again with the

@@ -175,10 +175,14 @@ impl Order {
     /// A `prepay_id` lives 2 h; renewing ten minutes early leaves the buyer time in the sheet.
     pub const PREPAY_RENEWED_AFTER_MS: i64 = 110 * 60 * 1000;
 
-    /// Whether the pay sheet may be opened for it.
+    /// Whether the pay sheet may be opened for it. WeChat takes one payment under a number, and
+    /// one that does not fit is one.
     #[must_use]
     pub fn is_payable(&self, now: UnixMillis) -> bool {
-        self.is_open() && self.attention.is_none() && now < self.expires_at
+        self.is_open()
+            && self.attention.is_none()
+            && self.misfit_payment.is_none()
+            && now < self.expires_at
     }
 
     /// Whether it can still be paid or closed.

@@ -34,6 +34,7 @@ pub fn decide(order: &Order, event: &OrderEvent, facts: Facts, now: UnixMillis) 
         OrderEvent::RefundAsked(asked) => refund::asked(order, asked, facts.refund),
         OrderEvent::RefundStuck => refund::stuck(order),
         OrderEvent::RefundSettled(settled) => refund::settled(order, settled, facts.refund),
+        OrderEvent::Reviewed => reviewed(order),
     }
 }
 
@@ -97,4 +98,18 @@ fn found_refunded(order: &Order) -> Decision {
             Decision::AlreadyApplied
         }
     }
+}
+
+/// Ends what people were asked to look at, and nothing else: money moves on its own roads.
+fn reviewed(order: &Order) -> Decision {
+    if order.attention != Some(Attention::UnderReview) {
+        return Decision::AlreadyApplied;
+    }
+    applied(
+        Order {
+            attention: None,
+            ..order.clone()
+        },
+        vec![],
+    )
 }

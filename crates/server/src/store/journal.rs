@@ -85,6 +85,8 @@ pub enum JournalEvent {
         /// Whether the buyer has his money.
         succeeded: bool,
     },
+    /// An operator ended the review.
+    Reviewed,
 }
 
 #[expect(
@@ -118,6 +120,7 @@ impl JournalEvent {
             OrderEvent::FoundRefunded => JournalEvent::FoundRefunded,
             OrderEvent::RefundStuck => JournalEvent::RefundStuck,
             OrderEvent::ClosedAtWechat => JournalEvent::ClosedAtWechat,
+            OrderEvent::Reviewed => JournalEvent::Reviewed,
             OrderEvent::RefundAsked(asked) => JournalEvent::RefundAsked {
                 out_refund_no: asked.out_refund_no.clone(),
                 amount: asked.amount,
@@ -146,7 +149,8 @@ impl JournalEvent {
             | JournalEvent::FoundRefunded
             | JournalEvent::ClosedAtWechat
             | JournalEvent::RefundAsked { .. }
-            | JournalEvent::RefundStuck => (true, KnownRefund::Unknown),
+            | JournalEvent::RefundStuck
+            | JournalEvent::Reviewed => (true, KnownRefund::Unknown),
         };
         Facts { goods_left, refund }
     }
@@ -182,6 +186,7 @@ impl JournalEvent {
             JournalEvent::FoundRefunded => Some(OrderEvent::FoundRefunded),
             JournalEvent::RefundStuck => Some(OrderEvent::RefundStuck),
             JournalEvent::ClosedAtWechat => Some(OrderEvent::ClosedAtWechat),
+            JournalEvent::Reviewed => Some(OrderEvent::Reviewed),
             JournalEvent::RefundAsked {
                 out_refund_no,
                 amount,

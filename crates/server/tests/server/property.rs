@@ -28,6 +28,7 @@ fn any_event() -> impl Strategy<Value = OrderEvent> {
         Just(OrderEvent::FoundUnpaid),
         Just(OrderEvent::InquiryUnanswered),
         Just(OrderEvent::ClosedAtWechat),
+        Just(OrderEvent::Reviewed),
     ]
 }
 

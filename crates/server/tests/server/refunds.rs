@@ -16,7 +16,11 @@ async fn paid(shop: &Shop, buyer: &Buyer, product: &str) -> OrderView {
 }
 
 async fn ask(shop: &Shop, order: &OrderView, body: Value) -> reqwest::Response {
-    let url = format!("{}/admin/orders/{}/refunds", shop.server.url(), order.id);
+    operate(shop, order, "refunds", body).await
+}
+
+async fn operate(shop: &Shop, order: &OrderView, what: &str, body: Value) -> reqwest::Response {
+    let url = format!("{}/admin/orders/{}/{what}", shop.server.url(), order.id);
     let call = reqwest::Client::new()
         .post(url)
         .bearer_auth(ADMIN_TOKEN)
@@ -92,6 +96,12 @@ async fn a_refund_that_the_bank_does_not_take_is_flagged() {
         "people can still complete it at WeChat"
     );
     assert_eq!(seen.attention, Some(Attention::UnderReview));
+
+    for _ in 0..2 {
+        let timeline: Value = read(operate(&shop, &order, "reviewed", json!({})).await).await;
+        assert_eq!(timeline["order"]["attention"], json!(null));
+    }
+    assert_eq!(buyer.see(&order).await.attention, None);
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ pub(super) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route("/admin/orders/{id}", get(orders::get_timeline))
         .route("/admin/orders/{id}/inquire", post(orders::inquire))
         .route("/admin/orders/{id}/refunds", post(orders::ask_refund))
+        .route("/admin/orders/{id}/reviewed", post(orders::end_review))
         .route("/admin/webhooks", get(webhooks::list))
         .route("/admin/webhooks/{id}/redeliver", post(webhooks::redeliver))
         .layer(from_fn_with_state(SharedApp::clone(app), only_operators))

@@ -1,4 +1,4 @@
-//! `/admin/orders/…`: an order's timeline, asking WeChat now, sending money back.
+//! `/admin/orders/…`: an order's timeline, asking WeChat now, sending money back, ending a review.
 
 use axum::Json;
 use axum::extract::State;
@@ -85,6 +85,16 @@ pub(super) async fn inquire(
 ) -> Result<Json<OrderTimeline>, Refused> {
     let _ = known_order(&app, &id).await?;
     flow::inquire::inquire(&app, &id).await?;
+    timeline(&app, &id).await.map(Json)
+}
+
+/// Ends a review: what had to be done by hand is done.
+pub(super) async fn end_review(
+    State(app): State<SharedApp>,
+    OrderPath(id): OrderPath,
+) -> Result<Json<OrderTimeline>, Refused> {
+    let _ = known_order(&app, &id).await?;
+    flow::end_review::end_review(&app, &id).await?;
     timeline(&app, &id).await.map(Json)
 }
 

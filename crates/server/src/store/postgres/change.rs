@@ -122,6 +122,7 @@ async fn facts(db: &Session, order: &Order, event: &OrderEvent) -> Result<Facts,
         | OrderEvent::InquiryUnanswered
         | OrderEvent::FoundRefunded
         | OrderEvent::RefundStuck
+        | OrderEvent::Reviewed
         | OrderEvent::ClosedAtWechat => {}
     }
     Ok(facts)

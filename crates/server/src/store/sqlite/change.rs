@@ -99,6 +99,7 @@ fn facts(db: &Connection, order: &Order, event: &OrderEvent) -> rusqlite::Result
         | OrderEvent::InquiryUnanswered
         | OrderEvent::FoundRefunded
         | OrderEvent::RefundStuck
+        | OrderEvent::Reviewed
         | OrderEvent::ClosedAtWechat => {}
     }
     Ok(facts)
