@@ -31,19 +31,24 @@ window.fetch = async (address, options) => {
 };
 "#;
 
+/// Pays, and lets nobody hear of it yet.
+async fn pay_without_news(Stage { house, phone }: &Stage) -> Result<()> {
+    phone.open(&house.inside_wechat()).await?;
+    phone.tap("product-vip-month").await?;
+    phone.see_status(OrderStatus::Unprocessed).await?;
+    house.hold_the_news();
+    phone.tap("pay-button").await?;
+    phone.tap("sheet-pay").await?;
+    phone.see_status(OrderStatus::AwaitingConfirmation).await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dead_socket_is_replaced_and_loses_no_news() -> Result<()> {
     play(
         "a_dead_socket_is_replaced_and_loses_no_news",
         async |stage| {
             let Stage { house, phone } = stage;
-            phone.open(&house.inside_wechat()).await?;
-            phone.tap("product-vip-month").await?;
-            phone.see_status(OrderStatus::Unprocessed).await?;
-            house.hold_the_news();
-            phone.tap("pay-button").await?;
-            phone.tap("sheet-pay").await?;
-            phone.see_status(OrderStatus::AwaitingConfirmation).await?;
+            pay_without_news(stage).await?;
             house.simulator.cut_sockets();
             house.let_the_news_through();
             phone.see_status(OrderStatus::Confirmed).await
@@ -59,13 +64,7 @@ async fn without_sockets_the_page_asks_one_question_at_a_time() -> Result<()> {
         async |stage| {
             let Stage { house, phone } = stage;
             phone.be_another_web_view(NO_SOCKETS).await?;
-            phone.open(&house.inside_wechat()).await?;
-            phone.tap("product-vip-month").await?;
-            phone.see_status(OrderStatus::Unprocessed).await?;
-            house.hold_the_news();
-            phone.tap("pay-button").await?;
-            phone.tap("sheet-pay").await?;
-            phone.see_status(OrderStatus::AwaitingConfirmation).await?;
+            pay_without_news(stage).await?;
             phone.find_by("return window.questions.asked >= 3").await?;
             let most = phone.run("return window.questions.most").await?;
             ensure!(most == json!(1), "{most} questions were under way at once");
