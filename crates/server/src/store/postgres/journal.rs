@@ -27,7 +27,7 @@ use super::session::{Failure, Session};
 use crate::order::Order;
 use crate::store::{JournalEntry, JournalEvent};
 
-/// The position is the column's default, see `schema_v1.sql`. Append after whatever may wait: the
+/// The position is the column's default, see `take_journal_position` in the schema. Append after whatever may wait: the
 /// shorter the time until the commit, the sooner readers see it.
 pub(super) async fn append(
     db: &Session,
