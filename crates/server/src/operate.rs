@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use wechat_checkout_protocol::{Fen, OrderId, Problem};
 use wechat_checkout_server::Config;
-use wechat_checkout_server::http::admin::AskRefundBody;
+use wechat_checkout_server::http::admin::{AskRefundBody, ReviewedBody};
 use wechat_checkout_server::store::WebhookStatus;
 
 /// What operators do.
@@ -38,6 +38,9 @@ pub(crate) enum Operation {
     Reviewed {
         /// The order's number.
         id: String,
+        /// The newest `seq` of the timeline that you looked at: what came after it is not reviewed.
+        #[arg(long)]
+        seq: u64,
     },
     /// Lists messages to the merchant's own system.
     Webhooks {
@@ -102,7 +105,9 @@ fn request(http: &Client, base: &str, operation: Operation) -> anyhow::Result<Re
     Ok(match operation {
         Operation::Order { id } => http.request(Method::GET, order(&id, "")?),
         Operation::Inquire { id } => http.request(Method::POST, order(&id, "/inquire")?),
-        Operation::Reviewed { id } => http.request(Method::POST, order(&id, "/reviewed")?),
+        Operation::Reviewed { id, seq } => http
+            .request(Method::POST, order(&id, "/reviewed")?)
+            .json(&ReviewedBody { seq }),
         Operation::Refund {
             id,
             amount,

@@ -127,7 +127,32 @@ const fn is_news(event: &JournalEvent, order: &Order) -> bool {
         JournalEvent::Placed
         | JournalEvent::PrepayIssued { .. }
         | JournalEvent::Reported { .. }
-        | JournalEvent::Reviewed => false,
+        | JournalEvent::Reviewed { .. } => false,
+    }
+}
+
+/// Whether it is this event that makes people look, and not one before it.
+fn asks_for_review(event: &JournalEvent, order: &Order) -> bool {
+    let is_under_review = order.attention == Some(Attention::UnderReview);
+    match event {
+        JournalEvent::Paid { transaction_id, .. } => {
+            is_under_review
+                && order.transaction_id.as_ref() != Some(transaction_id)
+                && order.misfit.as_ref().map(|misfit| &misfit.transaction_id)
+                    == Some(transaction_id)
+        }
+        JournalEvent::FoundRefunded
+        | JournalEvent::RefundStuck
+        | JournalEvent::FoundUnpaid
+        | JournalEvent::FoundAbsent
+        | JournalEvent::InquiryUnanswered => is_under_review,
+        JournalEvent::RefundSettled { succeeded, .. } => is_under_review && !succeeded,
+        JournalEvent::Placed
+        | JournalEvent::PrepayIssued { .. }
+        | JournalEvent::Reported { .. }
+        | JournalEvent::ClosedAtWechat
+        | JournalEvent::RefundAsked { .. }
+        | JournalEvent::Reviewed { .. } => false,
     }
 }
 
@@ -152,7 +177,7 @@ async fn message(app: &App, entry: &JournalEntry) -> Result<Option<NewWebhook>, 
         return Ok(None);
     }
     let r#type = match record.order.status {
-        _ if record.order.attention == Some(Attention::UnderReview) => "order.under_review",
+        _ if asks_for_review(&entry.event, &record.order) => "order.under_review",
         OrderStatus::Confirmed => "order.confirmed",
         OrderStatus::Closed => "order.closed",
         OrderStatus::Refunding => "order.refunding",

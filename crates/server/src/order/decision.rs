@@ -12,6 +12,8 @@ pub struct Facts {
     /// What is known of the refund that the event is about: by its own number, or the one that a
     /// payment which cannot be kept would get.
     pub refund: KnownRefund,
+    /// The payment, which does not fit, is in the order's journal already.
+    pub is_noted: bool,
 }
 
 /// What is known of a refund.
@@ -127,6 +129,8 @@ pub enum Refusal {
     RefundConflict,
     /// A refund of this number failed; another try needs another number.
     RefundFailedBefore,
+    /// Something happened that the operator has not seen.
+    ChangedSince,
 }
 
 impl Refusal {
@@ -144,6 +148,7 @@ impl Refusal {
             Refusal::TooManyRefunds => "too_many_refunds",
             Refusal::RefundConflict => "refund_conflict",
             Refusal::RefundFailedBefore => "refund_failed_before",
+            Refusal::ChangedSince => "changed_since",
         }
     }
 }

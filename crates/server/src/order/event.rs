@@ -47,7 +47,10 @@ pub enum OrderEvent {
     /// WeChat says how a refund ended.
     RefundSettled(SettledRefund),
     /// An operator looked at an order under review, and nothing is left to do by hand.
-    Reviewed,
+    Reviewed {
+        /// The newest entry of the journal that he saw.
+        seq: u64,
+    },
 }
 
 /// A refund that somebody asked for. The number is the refund's identity: asking again with the

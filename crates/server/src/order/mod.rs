@@ -15,5 +15,6 @@ mod transition;
 
 pub use decision::{Change, Decision, Effect, Facts, KnownRefund, OwedRefund, Refusal};
 pub use event::{AskedRefund, OrderEvent, PaymentEvidence, RefundEnding, RefundOf, SettledRefund};
-pub use record::{Goods, IssuedPrepay, Order, Terms};
+pub use payment::misfit;
+pub use record::{Goods, IssuedPrepay, Misfit, Order, Terms};
 pub use transition::decide;

@@ -5,7 +5,7 @@ use wechat_checkout_protocol::{Attention, OrderStatus, UnixMillis};
 use super::decision::{
     Change, Decision, Effect, Facts, KnownRefund, OwedRefund, Refusal, applied, change,
 };
-use super::{Order, PaymentEvidence, RefundOf};
+use super::{Misfit, Order, PaymentEvidence, RefundOf};
 
 /// WeChat settles orders of this shop in one currency only.
 const CURRENCY: &str = "CNY";
@@ -24,7 +24,7 @@ pub(super) fn paid(
         return Decision::AlreadyApplied;
     }
     if let Some(misfit) = misfit(order, evidence) {
-        return flag_for_review(order, evidence, misfit);
+        return flag_for_review(order, evidence, misfit, facts);
     }
     match order.status {
         OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation => {
@@ -41,13 +41,14 @@ pub(super) fn paid(
 }
 
 fn deliver(order: &Order, evidence: &PaymentEvidence, now: UnixMillis) -> Decision {
+    let left = misfit_left(order, evidence);
     let confirmed = Order {
         status: OrderStatus::Confirmed,
         transaction_id: Some(evidence.transaction_id.clone()),
         confirmed_at: Some(now),
         delivered_at: Some(now),
-        // A flag of an earlier misfit has been told to operators; the buyer has what he paid for.
-        attention: None,
+        attention: is_open(left.as_ref()).then_some(Attention::UnderReview),
+        misfit: left,
         inquiry_due_at: None,
         ..order.clone()
     };
@@ -56,11 +57,17 @@ fn deliver(order: &Order, evidence: &PaymentEvidence, now: UnixMillis) -> Decisi
 
 /// Paid after close, and the goods are gone.
 fn send_back(order: &Order, evidence: &PaymentEvidence, now: UnixMillis) -> Decision {
+    let left = misfit_left(order, evidence);
     let refunding = Order {
         status: OrderStatus::Refunding,
         transaction_id: Some(evidence.transaction_id.clone()),
         confirmed_at: Some(now),
-        attention: Some(Attention::LatePaymentRefunded),
+        attention: Some(if is_open(left.as_ref()) {
+            Attention::UnderReview
+        } else {
+            Attention::LatePaymentRefunded
+        }),
+        misfit: left,
         amount_refunding: evidence.total_fee,
         refunds: 1,
         inquiry_due_at: None,
@@ -70,8 +77,21 @@ fn send_back(order: &Order, evidence: &PaymentEvidence, now: UnixMillis) -> Deci
     applied(refunding, vec![Effect::OweRefund(owed)])
 }
 
+/// The misfit that a payment which fits leaves: the same payment, told rightly now, is none.
+fn misfit_left(order: &Order, evidence: &PaymentEvidence) -> Option<Misfit> {
+    let is_another = |misfit: &Misfit| misfit.transaction_id != evidence.transaction_id;
+    order.misfit.clone().filter(is_another)
+}
+
+fn is_open(misfit: Option<&Misfit>) -> bool {
+    misfit.is_some_and(|misfit| misfit.is_open)
+}
+
+/// Why a payment does not fit, if it does not.
+///
 /// Amount, currency and payer, each compared with the order and never with what the page said.
-fn misfit(order: &Order, evidence: &PaymentEvidence) -> Option<Refusal> {
+#[must_use]
+pub fn misfit(order: &Order, evidence: &PaymentEvidence) -> Option<Refusal> {
     if evidence.total_fee != order.amount_total {
         Some(Refusal::WrongAmount)
     } else if evidence.fee_type != CURRENCY {
@@ -84,13 +104,21 @@ fn misfit(order: &Order, evidence: &PaymentEvidence) -> Option<Refusal> {
 }
 
 /// Genuine news that does not fit: nothing is delivered and people look, once for each payment.
-fn flag_for_review(order: &Order, evidence: &PaymentEvidence, misfit: Refusal) -> Decision {
-    if order.misfit_payment.as_ref() == Some(&evidence.transaction_id) {
+fn flag_for_review(
+    order: &Order,
+    evidence: &PaymentEvidence,
+    misfit: Refusal,
+    facts: Facts,
+) -> Decision {
+    if facts.is_noted {
         return Decision::Refused(misfit);
     }
     let flagged = Order {
         attention: Some(Attention::UnderReview),
-        misfit_payment: Some(evidence.transaction_id.clone()),
+        misfit: Some(Misfit {
+            transaction_id: evidence.transaction_id.clone(),
+            is_open: true,
+        }),
         ..order.clone()
     };
     Decision::Applied(Box::new(Change {

@@ -44,6 +44,15 @@ pub struct IssuedPrepay {
     pub issued_at: UnixMillis,
 }
 
+/// A payment that WeChat vouches for and that does not fit its order: people send it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// WeChat's number of it.
+    pub transaction_id: String,
+    /// Until an operator says that nothing is left to do about it.
+    pub is_open: bool,
+}
+
 /// What was agreed when an order was placed. It never changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
@@ -113,8 +122,8 @@ pub struct Order {
     pub refunds: u32,
     /// Something buyer and operator must be told.
     pub attention: Option<Attention>,
-    /// WeChat's number of the newest payment that is genuine and does not fit: people send it back.
-    pub misfit_payment: Option<String>,
+    /// The newest payment that is genuine and does not fit.
+    pub misfit: Option<Misfit>,
     /// Inquiries made since the plan last started.
     pub inquiries: u32,
     /// When the inquiry plan last started: at issue, or at the page's report.
@@ -148,7 +157,7 @@ impl Order {
             amount_refunded: Fen::ZERO,
             refunds: 0,
             attention: None,
-            misfit_payment: None,
+            misfit: None,
             inquiries: 0,
             inquiry_from: terms.created_at,
             inquiry_due_at: Some(inquiry::first_due_at(terms.created_at)),
@@ -179,10 +188,13 @@ impl Order {
     /// one that does not fit is one.
     #[must_use]
     pub fn is_payable(&self, now: UnixMillis) -> bool {
-        self.is_open()
-            && self.attention.is_none()
-            && self.misfit_payment.is_none()
-            && now < self.expires_at
+        self.is_open() && self.attention.is_none() && self.misfit.is_none() && now < self.expires_at
+    }
+
+    /// Whether people still have to do something about a payment that does not fit.
+    #[must_use]
+    pub fn has_open_misfit(&self) -> bool {
+        self.misfit.as_ref().is_some_and(|misfit| misfit.is_open)
     }
 
     /// Whether it can still be paid or closed.

@@ -87,19 +87,21 @@ pub(super) fn settled(order: &Order, settled: &SettledRefund, known: KnownRefund
         (RefundOf::OrdersPayment, OrderStatus::Refunding) => move_money(order, settled),
         (RefundOf::OrdersPayment, _) => return Decision::Refused(Refusal::NotPaid),
     };
-    let mut effects = vec![Effect::SettleRefund {
-        out_refund_no: settled.out_refund_no.clone(),
-        ending: settled.ending,
-    }];
+    let mut effects = Vec::new();
     if after.status == OrderStatus::Refunded
         && order.status != OrderStatus::Refunded
         && order.delivered_at.is_some()
     {
+        // First, since a store may have to wait for the buyer's turn.
         effects.push(Effect::ReverseBenefits);
     }
+    effects.push(Effect::SettleRefund {
+        out_refund_no: settled.out_refund_no.clone(),
+        ending: settled.ending,
+    });
     let attention = match settled.ending {
         // This money is back; the payment that does not fit is not.
-        RefundEnding::Succeeded if order.misfit_payment.is_some() => order.attention,
+        RefundEnding::Succeeded if order.has_open_misfit() => order.attention,
         RefundEnding::Succeeded if order.delivered_at.is_some() => None,
         RefundEnding::Succeeded => Some(Attention::LatePaymentRefunded),
         RefundEnding::Failed => Some(Attention::UnderReview),

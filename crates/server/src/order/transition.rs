@@ -17,7 +17,7 @@
 use wechat_checkout_protocol::{Attention, OrderStatus, UnixMillis};
 
 use super::decision::{Decision, Effect, Facts, Refusal, applied};
-use super::{IssuedPrepay, Order, OrderEvent, asking, payment, refund};
+use super::{IssuedPrepay, Misfit, Order, OrderEvent, asking, payment, refund};
 
 /// Decides what an event does to an order. Every status meets every event here.
 #[must_use]
@@ -34,7 +34,7 @@ pub fn decide(order: &Order, event: &OrderEvent, facts: Facts, now: UnixMillis) 
         OrderEvent::RefundAsked(asked) => refund::asked(order, asked, facts.refund),
         OrderEvent::RefundStuck => refund::stuck(order),
         OrderEvent::RefundSettled(settled) => refund::settled(order, settled, facts.refund),
-        OrderEvent::Reviewed => reviewed(order),
+        OrderEvent::Reviewed { seq } => reviewed(order, *seq),
     }
 }
 
@@ -84,7 +84,11 @@ fn closed(order: &Order) -> Decision {
 fn found_refunded(order: &Order) -> Decision {
     let ended = Order {
         status: OrderStatus::Closed,
-        attention: Some(Attention::UnderReview),
+        // Of a payment that does not fit, people know, and going back is what it should.
+        attention: match order.misfit {
+            Some(_) => order.attention,
+            None => Some(Attention::UnderReview),
+        },
         inquiry_due_at: None,
         ..order.clone()
     };
@@ -100,14 +104,23 @@ fn found_refunded(order: &Order) -> Decision {
     }
 }
 
-/// Ends what people were asked to look at, and nothing else: money moves on its own roads.
-fn reviewed(order: &Order) -> Decision {
+/// Ends what people were asked to look at, and nothing else: money moves on its own roads. What the
+/// operator has not seen is not reviewed.
+fn reviewed(order: &Order, seq: u64) -> Decision {
     if order.attention != Some(Attention::UnderReview) {
         return Decision::AlreadyApplied;
     }
+    if order.seq != seq {
+        return Decision::Refused(Refusal::ChangedSince);
+    }
+    let misfit = order.misfit.clone().map(|misfit| Misfit {
+        is_open: false,
+        ..misfit
+    });
     applied(
         Order {
             attention: None,
+            misfit,
             ..order.clone()
         },
         vec![],

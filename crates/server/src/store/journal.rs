@@ -86,7 +86,10 @@ pub enum JournalEvent {
         succeeded: bool,
     },
     /// An operator ended the review.
-    Reviewed,
+    Reviewed {
+        /// The newest entry that he saw.
+        seen_seq: u64,
+    },
 }
 
 #[expect(
@@ -120,7 +123,7 @@ impl JournalEvent {
             OrderEvent::FoundRefunded => JournalEvent::FoundRefunded,
             OrderEvent::RefundStuck => JournalEvent::RefundStuck,
             OrderEvent::ClosedAtWechat => JournalEvent::ClosedAtWechat,
-            OrderEvent::Reviewed => JournalEvent::Reviewed,
+            OrderEvent::Reviewed { seq } => JournalEvent::Reviewed { seen_seq: *seq },
             OrderEvent::RefundAsked(asked) => JournalEvent::RefundAsked {
                 out_refund_no: asked.out_refund_no.clone(),
                 amount: asked.amount,
@@ -150,9 +153,14 @@ impl JournalEvent {
             | JournalEvent::ClosedAtWechat
             | JournalEvent::RefundAsked { .. }
             | JournalEvent::RefundStuck
-            | JournalEvent::Reviewed => (true, KnownRefund::Unknown),
+            | JournalEvent::Reviewed { .. } => (true, KnownRefund::Unknown),
         };
-        Facts { goods_left, refund }
+        Facts {
+            goods_left,
+            refund,
+            // Or there would be no entry of it.
+            is_noted: false,
+        }
     }
 
     /// The event to replay; `None` for the first entry, which is the order itself.
@@ -186,7 +194,7 @@ impl JournalEvent {
             JournalEvent::FoundRefunded => Some(OrderEvent::FoundRefunded),
             JournalEvent::RefundStuck => Some(OrderEvent::RefundStuck),
             JournalEvent::ClosedAtWechat => Some(OrderEvent::ClosedAtWechat),
-            JournalEvent::Reviewed => Some(OrderEvent::Reviewed),
+            JournalEvent::Reviewed { seen_seq } => Some(OrderEvent::Reviewed { seq: seen_seq }),
             JournalEvent::RefundAsked {
                 out_refund_no,
                 amount,

@@ -3,7 +3,7 @@
 use wechat_checkout_protocol::{Attention, BridgeOutcome, Fen, OrderStatus, UnixMillis};
 use wechat_checkout_server::order::{
     AskedRefund, Change, Decision, Effect, Facts, IssuedPrepay, KnownRefund, Order, OrderEvent,
-    PaymentEvidence, RefundEnding, RefundOf, SettledRefund, decide, inquiry,
+    PaymentEvidence, RefundEnding, RefundOf, Refusal, SettledRefund, decide, inquiry,
 };
 
 use crate::sample::{NOW, buyer, order, payment};
@@ -13,6 +13,7 @@ const PAGE: &str = include_str!("../../../../docs/PAYMENT-STATES.md");
 const STOCKED: Facts = Facts {
     goods_left: true,
     refund: KnownRefund::Unknown,
+    is_noted: false,
 };
 
 /// The moment at which everything happens: after the first inquiry, long before expiry.
@@ -139,7 +140,7 @@ fn event(words: &str, order: &Order) -> (OrderEvent, Facts) {
         "refund succeeded, part" => settle(part(), RefundEnding::Succeeded, Open),
         "refund succeeded, all" => settle(whole(), RefundEnding::Succeeded, Open),
         "refund failed, part" => settle(part(), RefundEnding::Failed, Open),
-        "reviewed by an operator" => (OrderEvent::Reviewed, STOCKED),
+        "reviewed by an operator" => (OrderEvent::Reviewed { seq: order.seq }, STOCKED),
         "refund stuck" => (OrderEvent::RefundStuck, STOCKED),
         "refund number of another order" => ask(whole(), KnownRefund::OfAnotherOrder),
         "refund asked again after it failed" => {
@@ -296,8 +297,12 @@ fn a_flagged_order_is_flagged_once_and_still_confirmed_by_a_payment_that_fits() 
         !flagged.is_payable(later()),
         "nobody pays an order under review"
     );
+    let noted = Facts {
+        is_noted: true,
+        ..STOCKED
+    };
     assert!(matches!(
-        decide(&flagged, &event, STOCKED, later()),
+        decide(&flagged, &event, noted, later()),
         Decision::Refused(_)
     ));
     let right = OrderEvent::Paid(payment(&order, "T1"));
@@ -332,18 +337,65 @@ fn every_payment_that_does_not_fit_is_noted_once_and_no_refund_of_another_ends_t
         assert_eq!(order.attention, Some(Attention::UnderReview), "{event:?}");
     }
     assert_eq!(order.amount_refunded, part());
+    let noted = Facts {
+        is_noted: true,
+        ..STOCKED
+    };
     assert!(matches!(
-        decide(&order, &misfit("T3"), STOCKED, later()),
+        decide(&order, &misfit("T2"), noted, later()),
         Decision::Refused(_)
     ));
-    let Decision::Applied(change) = decide(&order, &OrderEvent::Reviewed, STOCKED, later()) else {
+    let reviewed = |order: &Order, seq| {
+        let event = OrderEvent::Reviewed { seq };
+        decide(order, &event, STOCKED, later())
+    };
+    assert_eq!(
+        reviewed(&order, order.seq - 1),
+        Decision::Refused(Refusal::ChangedSince),
+        "T3 came after the operator looked"
+    );
+    let Decision::Applied(change) = reviewed(&order, order.seq) else {
         panic!("an operator ends it");
     };
+    let order = change.order;
+    assert_eq!((order.attention, order.has_open_misfit()), (None, false));
+    assert_eq!(reviewed(&order, order.seq), Decision::AlreadyApplied);
+
+    // A refund that was stuck has nothing to do with that payment, and ends its own review.
+    let stuck = Order {
+        status: OrderStatus::Refunding,
+        amount_refunding: part(),
+        attention: Some(Attention::UnderReview),
+        ..order
+    };
+    let (event, facts) = settle(part(), RefundEnding::Succeeded, Open);
+    let Decision::Applied(change) = decide(&stuck, &event, facts, later()) else {
+        panic!("it succeeds after all");
+    };
     assert_eq!(change.order.attention, None);
-    assert_eq!(
-        decide(&change.order, &OrderEvent::Reviewed, STOCKED, later()),
-        Decision::AlreadyApplied
-    );
+}
+
+#[test]
+fn a_payment_that_does_not_fit_stays_a_matter_for_people_until_it_fits_or_is_reviewed() {
+    let order = order_in(OrderStatus::Unprocessed);
+    let wrong = PaymentEvidence {
+        total_fee: Fen::new(1).unwrap(),
+        ..payment(&order, "T1")
+    };
+    let after = |order: &Order, event: &OrderEvent| match decide(order, event, STOCKED, later()) {
+        Decision::Applied(change) => change.order,
+        other => panic!("{other:?}"),
+    };
+    let flagged = after(&order, &OrderEvent::Paid(wrong));
+    let by_another = after(&flagged, &OrderEvent::Paid(payment(&order, "T2")));
+    assert_eq!(by_another.status, OrderStatus::Confirmed);
+    assert_eq!(by_another.attention, Some(Attention::UnderReview));
+    let seq = flagged.seq;
+    let reviewed = after(&flagged, &OrderEvent::Reviewed { seq });
+    assert!(!reviewed.is_payable(later()), "WeChat took a payment");
+    let closed = after(&reviewed, &OrderEvent::FoundRefunded);
+    assert_eq!(closed.status, OrderStatus::Closed);
+    assert_eq!(closed.attention, None, "nobody is called a second time");
 }
 
 #[test]

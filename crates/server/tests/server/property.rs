@@ -28,7 +28,7 @@ fn any_event() -> impl Strategy<Value = OrderEvent> {
         Just(OrderEvent::FoundUnpaid),
         Just(OrderEvent::InquiryUnanswered),
         Just(OrderEvent::ClosedAtWechat),
-        Just(OrderEvent::Reviewed),
+        (1..24_u64).prop_map(|seq| OrderEvent::Reviewed { seq }),
     ]
 }
 
@@ -56,7 +56,7 @@ proptest! {
                 }
                 _ => KnownRefund::Unknown,
             };
-            let facts = Facts { goods_left, refund };
+            let facts = Facts { goods_left, refund, is_noted: false };
             if let Decision::Applied(change) = decide(&order, event, facts, now) {
                 for effect in &change.effects {
                     match effect {
@@ -81,7 +81,7 @@ proptest! {
 
     #[test]
     fn saying_it_twice_changes_nothing(event in any_event(), before in any_event()) {
-        let facts = Facts { goods_left: true, refund: KnownRefund::Unknown };
+        let facts = Facts { goods_left: true, refund: KnownRefund::Unknown, is_noted: false };
         let order = after(&order("property"), &before, facts);
         let once = after(&order, &event, facts);
         if let (OrderEvent::Paid(evidence), Some(id)) = (&event, &once.transaction_id)

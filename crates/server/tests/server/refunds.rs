@@ -97,8 +97,12 @@ async fn a_refund_that_the_bank_does_not_take_is_flagged() {
     );
     assert_eq!(seen.attention, Some(Attention::UnderReview));
 
+    let stale = operate(&shop, &order, "reviewed", json!({ "seq": 1 })).await;
+    let problem = refusal(stale, 400).await;
+    assert!(problem.detail.unwrap().contains("look at its timeline"));
+    let seen = json!({ "seq": seen.seq });
     for _ in 0..2 {
-        let timeline: Value = read(operate(&shop, &order, "reviewed", json!({})).await).await;
+        let timeline: Value = read(operate(&shop, &order, "reviewed", seen.clone()).await).await;
         assert_eq!(timeline["order"]["attention"], json!(null));
     }
     assert_eq!(buyer.see(&order).await.attention, None);

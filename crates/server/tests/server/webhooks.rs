@@ -12,11 +12,16 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
-use wechat_checkout_protocol::OrderStatus;
+use wechat_checkout_protocol::{Fen, OrderStatus};
+use wechat_checkout_server::app::App;
 use wechat_checkout_server::flow::ask_refund::ask_refund;
 use wechat_checkout_server::flow::send_webhook::collect_webhooks;
+use wechat_checkout_server::order::{
+    AskedRefund, OrderEvent, PaymentEvidence, RefundEnding, RefundOf, SettledRefund,
+};
 use wechat_checkout_server::store::WebhookStatus;
 
+use crate::sample::payment;
 use crate::shop::{ADMIN_TOKEN, DEADLINE, Shop, WEBHOOK_SECRET, read};
 
 /// A merchant's system that answers as told and remembers what it heard.
@@ -160,15 +165,8 @@ async fn news_that_is_collected_late_is_told_as_it_was() {
     assert_eq!(asked.unwrap().order.status, OrderStatus::Refunding);
 
     // Nobody was told until now.
-    collect_webhooks(app).await.unwrap();
-    let collected = app.store.webhooks(WebhookStatus::Due, 10).await.unwrap();
-    let mut told: Vec<Value> = collected
-        .iter()
-        .map(|webhook| serde_json::from_str(&webhook.payload).unwrap())
-        .collect();
-    told.sort_by_key(|message| message["data"]["order"]["seq"].as_u64());
-    let types: Vec<_> = told.iter().map(|message| &message["type"]).collect();
-    assert_eq!(types, ["order.confirmed", "order.refunding"]);
+    let told = collected(app).await;
+    assert_eq!(types(&told), ["order.confirmed", "order.refunding"]);
     assert_eq!(told[0]["data"]["order"]["status"], "confirmed");
     assert_eq!(
         told[0]["data"]["order"]["benefits"]
@@ -177,4 +175,64 @@ async fn news_that_is_collected_late_is_told_as_it_was() {
             .len(),
         1
     );
+}
+
+/// What is collected and not sent yet, in the order it happened.
+async fn collected(app: &App) -> Vec<Value> {
+    collect_webhooks(app).await.unwrap();
+    let collected = app.store.webhooks(WebhookStatus::Due, 10).await.unwrap();
+    let mut told: Vec<Value> = collected
+        .iter()
+        .map(|webhook| serde_json::from_str(&webhook.payload).unwrap())
+        .collect();
+    told.sort_by_key(|message| message["data"]["order"]["seq"].as_u64());
+    told
+}
+
+fn types(told: &[Value]) -> Vec<&str> {
+    told.iter()
+        .map(|message| message["type"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn an_order_under_review_still_tells_what_becomes_of_its_money() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let view = buyer.order("vip-month", "key-of-the-first-wish").await;
+    shop.wechat.pay(view.id.as_str()).unwrap();
+    shop.pass(2).await;
+    let _ = buyer.see_status(&view, OrderStatus::Confirmed).await;
+    let app = shop.server.app();
+    let order = app.store.order(&view.id).await.unwrap().unwrap().order;
+    let too_little = PaymentEvidence {
+        total_fee: Fen::new(1).unwrap(),
+        ..payment(&order, "T-odd")
+    };
+    let happen = async |event| app.store.advance(&view.id, event, shop.clock.now()).await;
+    let _ = happen(OrderEvent::Paid(too_little)).await.unwrap();
+    let asked = AskedRefund {
+        out_refund_no: "all-of-it".to_owned(),
+        amount: order.amount_total,
+    };
+    let _ = happen(OrderEvent::RefundAsked(asked)).await.unwrap();
+    let settled = SettledRefund {
+        out_refund_no: "all-of-it".to_owned(),
+        amount: order.amount_total,
+        of: RefundOf::OrdersPayment,
+        ending: RefundEnding::Succeeded,
+    };
+    let _ = happen(OrderEvent::RefundSettled(settled)).await.unwrap();
+
+    let told = collected(app).await;
+    assert_eq!(
+        types(&told),
+        [
+            "order.confirmed",
+            "order.under_review",
+            "order.refunding",
+            "order.refunded"
+        ]
+    );
+    assert_eq!(told[3]["data"]["order"]["attention"], "under_review");
 }

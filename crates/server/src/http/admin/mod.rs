@@ -19,7 +19,7 @@ use wechat_checkout_protocol::ErrorCode;
 use super::answer::Refused;
 use crate::app::SharedApp;
 
-pub use orders::{AskRefundBody, OrderTimeline, RefundView, TimelineEntry};
+pub use orders::{AskRefundBody, OrderTimeline, RefundView, ReviewedBody, TimelineEntry};
 
 pub(super) fn router(app: &SharedApp) -> Router<SharedApp> {
     Router::new()

@@ -8,6 +8,7 @@ use wechat_checkout_protocol::{ErrorCode, Fen, OrderId, OrderView, UnixMillis};
 use crate::app::{App, SharedApp};
 use crate::flow;
 use crate::flow::ask_refund::{AskRefundError, number_of_whole_order};
+use crate::flow::end_review::EndReviewError;
 use crate::flow::view::order_view;
 use crate::http::answer::Refused;
 use crate::http::request::{JsonBody, OrderPath};
@@ -88,13 +89,21 @@ pub(super) async fn inquire(
     timeline(&app, &id).await.map(Json)
 }
 
+/// Body of `POST /admin/orders/{id}/reviewed`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewedBody {
+    /// The newest entry of the timeline that was looked at: what came after it is not reviewed.
+    pub seq: u64,
+}
+
 /// Ends a review: what had to be done by hand is done.
 pub(super) async fn end_review(
     State(app): State<SharedApp>,
     OrderPath(id): OrderPath,
+    JsonBody(body): JsonBody<ReviewedBody>,
 ) -> Result<Json<OrderTimeline>, Refused> {
-    let _ = known_order(&app, &id).await?;
-    flow::end_review::end_review(&app, &id).await?;
+    flow::end_review::end_review(&app, &id, body.seq).await?;
     timeline(&app, &id).await.map(Json)
 }
 
@@ -161,6 +170,19 @@ async fn timeline(app: &App, id: &OrderId) -> Result<OrderTimeline, Refused> {
             .collect(),
         refunds: refunds.into_iter().map(RefundView::from).collect(),
     })
+}
+
+impl From<EndReviewError> for Refused {
+    fn from(error: EndReviewError) -> Refused {
+        match error {
+            EndReviewError::Unknown => ErrorCode::NotFound.into(),
+            EndReviewError::Refused(_) => Refused::detailed(
+                ErrorCode::BadRequest,
+                "`seq` is not the order's newest entry: look at its timeline again",
+            ),
+            EndReviewError::Store(error) => error.into(),
+        }
+    }
 }
 
 impl From<AskRefundError> for Refused {

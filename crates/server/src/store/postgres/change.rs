@@ -6,7 +6,8 @@ use wechat_checkout_protocol::{Benefit, OrderId, UnixMillis};
 use super::session::{Failure, Session};
 use super::{deliver, journal, read, refunds, rows};
 use crate::order::{
-    Change, Decision, Effect, Facts, Goods, KnownRefund, Order, OrderEvent, OwedRefund, decide,
+    Change, Decision, Effect, Facts, Goods, KnownRefund, Order, OrderEvent, OwedRefund,
+    PaymentEvidence, decide, misfit,
 };
 use crate::store::{Advanced, JournalEvent, OrderRecord};
 
@@ -51,13 +52,12 @@ async fn apply(
         effects,
         misfit,
     } = change;
-    // None of the three reads what another writes, so they are sent at once.
-    let ((), delivered, ()) = try_join3(
-        rows::update_order(db, &order, before.seq),
-        work_out(db, &order, &effects, now),
-        journal::append(db, &order, now, event),
-    )
-    .await?;
+    let update = rows::update_order(db, &order, before.seq);
+    let effects = work_out(db, &order, &effects, now);
+    let append = journal::append(db, &order, now, event);
+    // None of the three reads what another writes, so they are sent at once. The lock of a buyer goes
+    // before the entry, which would hold up all readers of the journal if it waited there.
+    let ((), delivered, ()) = try_join3(update, effects, append).await?;
     let benefits = match delivered {
         Some(benefits) => benefits,
         None => read::record(db, order.clone()).await?.benefits,
@@ -98,15 +98,19 @@ async fn facts(db: &Session, order: &Order, event: &OrderEvent) -> Result<Facts,
     let mut facts = Facts {
         goods_left: true,
         refund: KnownRefund::Unknown,
+        is_noted: false,
     };
     match event {
+        OrderEvent::Paid(evidence) if misfit(order, evidence).is_some() => {
+            facts.is_noted = is_noted(db, &order.id, &evidence.transaction_id).await?;
+            facts.refund = refund_of_payment(db, order, evidence).await?;
+        }
         OrderEvent::Paid(evidence) if !order.is_open() => {
             if let Goods::Vouchers { count } = order.goods {
                 let codes = deliver::free_codes(db, &order.product_id, count).await?;
                 facts.goods_left = codes.is_some();
             }
-            let number = OwedRefund::number_of_payment(&evidence.transaction_id);
-            facts.refund = refunds::known(db, &number, &order.id).await?;
+            facts.refund = refund_of_payment(db, order, evidence).await?;
         }
         OrderEvent::RefundAsked(asked) => {
             facts.refund = refunds::known(db, &asked.out_refund_no, &order.id).await?;
@@ -122,10 +126,29 @@ async fn facts(db: &Session, order: &Order, event: &OrderEvent) -> Result<Facts,
         | OrderEvent::InquiryUnanswered
         | OrderEvent::FoundRefunded
         | OrderEvent::RefundStuck
-        | OrderEvent::Reviewed
+        | OrderEvent::Reviewed { .. }
         | OrderEvent::ClosedAtWechat => {}
     }
     Ok(facts)
+}
+
+/// What is known of the refund that a payment gets when it cannot be kept.
+async fn refund_of_payment(
+    db: &Session,
+    order: &Order,
+    evidence: &PaymentEvidence,
+) -> Result<KnownRefund, Failure> {
+    let number = OwedRefund::number_of_payment(&evidence.transaction_id);
+    refunds::known(db, &number, &order.id).await
+}
+
+/// Whether the order's journal has this payment. Asked about payments that do not fit alone: they
+/// are few, and so are an order's entries.
+async fn is_noted(db: &Session, id: &OrderId, transaction_id: &str) -> Result<bool, Failure> {
+    let sql = "SELECT 1 FROM journal WHERE order_id = $1 \
+         AND event ->> 'event' = 'paid' AND event ->> 'transaction_id' = $2 LIMIT 1";
+    let noted = db.row(sql, &[&id.as_str(), &transaction_id]).await?;
+    Ok(noted.is_some())
 }
 
 /// Orders that another server is claiming or changing just now are left to it.

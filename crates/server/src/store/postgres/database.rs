@@ -7,7 +7,6 @@ use deadpool_postgres::{
     ClientWrapper, Hook, HookError, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod,
     Runtime,
 };
-use futures_util::future::try_join;
 
 use super::session::{Failure, Sees, Session};
 use super::{OpenError, PostgresAddress};
@@ -93,7 +92,7 @@ impl Database {
         F: Future<Output = Result<T, Failure>>,
     {
         let reading = async {
-            let session = self.session().await?;
+            let session = Arc::new(Session::new(self.pool.get().await?));
             let value = work(Arc::clone(&session)).await?;
             Session::give_back(session);
             Ok(value)
@@ -136,17 +135,11 @@ impl Database {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let session = self.session().await?;
-        // The first statement goes right behind the beginning, which is sent first: what is joined
-        // is polled in this order.
-        let ((), value) = try_join(session.begin(sees), work(Arc::clone(&session))).await?;
+        let session = Arc::new(Session::transaction(self.pool.get().await?, sees));
+        let value = work(Arc::clone(&session)).await?;
         session.commit().await?;
         Session::give_back(session);
         Ok(value)
-    }
-
-    async fn session(&self) -> Result<Arc<Session>, CallError> {
-        Ok(Arc::new(Session::new(self.pool.get().await?)))
     }
 }
 

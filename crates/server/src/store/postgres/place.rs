@@ -82,7 +82,7 @@ async fn open_order_for_the_same(db: &Session, order: &Order) -> Result<Option<O
         .row(
             "SELECT id FROM orders WHERE openid = $1 AND product_id = $2 AND quantity = $3 \
          AND amount_total = $4 AND status IN ('unprocessed', 'awaiting_confirmation') \
-         AND expires_at > $5 ORDER BY created_at DESC LIMIT 1",
+         AND misfit_payment IS NULL AND expires_at > $5 ORDER BY created_at DESC LIMIT 1",
             &[
                 &order.openid.as_str(),
                 &order.product_id.as_str(),

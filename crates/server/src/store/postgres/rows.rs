@@ -6,7 +6,7 @@ use wechat_checkout_protocol::{
 };
 
 use super::session::{Failure, Session};
-use crate::order::{Goods, IssuedPrepay, Order};
+use crate::order::{Goods, IssuedPrepay, Misfit, Order};
 
 /// A query for what [`order`] reads. The columns are named, since a newer version of this program
 /// may add some while this one runs.
@@ -17,7 +17,7 @@ pub(super) fn select_orders(condition: &str) -> String {
 const ORDER_COLUMNS: &str = "id, openid, product_id, title, quantity, amount_total, vip_days, \
      client_ip, created_at, expires_at, status, seq, prepay_id, prepay_at, transaction_id, \
      confirmed_at, amount_refunding, amount_refunded, refunds, attention, inquiries, \
-     inquiry_from, inquiry_due_at, delivered_at, misfit_payment";
+     inquiry_from, inquiry_due_at, delivered_at, misfit_payment, misfit_open";
 
 pub(super) fn order_id(row: &Row, column: &str) -> Result<OrderId, Failure> {
     OrderId::parse(row.try_get::<_, String>(column)?).map_err(|_| Failure::Damaged("order id"))
@@ -89,7 +89,13 @@ pub(super) fn order(row: &Row) -> Result<Order, Failure> {
         amount_refunded: fen(row, "amount_refunded")?,
         refunds: count(row, "refunds")?,
         delivered_at: at_maybe(row, "delivered_at")?,
-        misfit_payment: row.try_get("misfit_payment")?,
+        misfit: match row.try_get("misfit_payment")? {
+            Some(transaction_id) => Some(Misfit {
+                transaction_id,
+                is_open: row.try_get("misfit_open")?,
+            }),
+            None => None,
+        },
         attention,
         inquiries: count(row, "inquiries")?,
         inquiry_from: at(row, "inquiry_from")?,
@@ -108,8 +114,8 @@ pub(super) async fn insert_order(db: &Session, order: &Order) -> Result<(), Fail
         "INSERT INTO orders (id, seq, status, prepay_id, prepay_at, transaction_id, confirmed_at, \
          amount_refunding, amount_refunded, refunds, attention, inquiries, inquiry_from, \
          inquiry_due_at, openid, product_id, title, quantity, amount_total, vip_days, client_ip, \
-         created_at, expires_at, delivered_at, misfit_payment) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+         created_at, expires_at, delivered_at, misfit_payment, misfit_open) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
         &[
             &order.id.as_str(),
             &seq_value(order.seq)?,
@@ -135,7 +141,8 @@ pub(super) async fn insert_order(db: &Session, order: &Order) -> Result<(), Fail
             &order.created_at.0,
             &order.expires_at.0,
             &order.delivered_at.map(|at| at.0),
-            &order.misfit_payment,
+            &order.misfit.as_ref().map(|misfit| &misfit.transaction_id),
+            &order.has_open_misfit(),
         ],
     )
     .await
@@ -149,7 +156,8 @@ pub(super) async fn update_order(db: &Session, order: &Order, before: u64) -> Re
         "UPDATE orders SET seq = $3, status = $4, prepay_id = $5, prepay_at = $6, \
          transaction_id = $7, confirmed_at = $8, amount_refunding = $9, amount_refunded = $10, \
          refunds = $11, attention = $12, inquiries = $13, inquiry_from = $14, \
-         inquiry_due_at = $15, delivered_at = $16, misfit_payment = $17 WHERE id = $1 AND seq = $2",
+         inquiry_due_at = $15, delivered_at = $16, misfit_payment = $17, \
+         misfit_open = $18 WHERE id = $1 AND seq = $2",
         &[
             &order.id.as_str(),
             &seq_value(before)?,
@@ -167,7 +175,8 @@ pub(super) async fn update_order(db: &Session, order: &Order, before: u64) -> Re
             &order.inquiry_from.0,
             &order.inquiry_due_at.map(|at| at.0),
             &order.delivered_at.map(|at| at.0),
-            &order.misfit_payment,
+            &order.misfit.as_ref().map(|misfit| &misfit.transaction_id),
+            &order.has_open_misfit(),
         ],
     )
     .await

@@ -1,6 +1,6 @@
 //! A connection for one call: statements prepared once, and nothing left behind when it is cut off.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use deadpool_postgres::{Client, Object};
@@ -34,11 +34,16 @@ pub(super) enum Failure {
 
 impl Failure {
     /// Whether the database gave this transaction up for another's sake: doing it again is right.
+    /// Of statements that are sent together, one may only tell that another failed.
     pub(super) fn is_conflict(&self) -> bool {
         match self {
             Failure::Database(error) => matches!(
                 error.code(),
-                Some(&SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE)
+                Some(
+                    &SqlState::T_R_DEADLOCK_DETECTED
+                        | &SqlState::T_R_SERIALIZATION_FAILURE
+                        | &SqlState::IN_FAILED_SQL_TRANSACTION
+                )
             ),
             Failure::Damaged(_) | Failure::Rows(_) | Failure::Gone => false,
         }
@@ -61,22 +66,49 @@ pub(super) type Asked<'a> = (&'a str, Values<'a>);
 pub(super) struct Session {
     /// `None` only while it is dropped.
     client: Option<Client>,
+    /// What goes before the first statement.
+    beginning: Mutex<Option<&'static str>>,
 }
 
 impl Session {
+    /// Each statement for itself.
     pub(super) fn new(client: Client) -> Session {
         Session {
             client: Some(client),
+            beginning: Mutex::new(None),
         }
     }
 
-    /// Begins a transaction. The level is named, since the cluster's default may be another.
-    pub(super) async fn begin(&self, sees: Sees) -> Result<(), Failure> {
-        let sql = match sees {
+    /// A transaction. It begins with its first statement, on the same way to the database.
+    pub(super) fn transaction(client: Client, sees: Sees) -> Session {
+        // The level is named, since the cluster's default may be another.
+        let begin = match sees {
             Sees::WhatIsCommittedByThen => "BEGIN ISOLATION LEVEL READ COMMITTED",
             Sees::OneState => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
-        Ok(self.client()?.batch_execute(sql).await?)
+        Session {
+            client: Some(client),
+            beginning: Mutex::new(Some(begin)),
+        }
+    }
+
+    /// Runs a statement, right behind the transaction's beginning if it is the first. What is
+    /// joined is sent in this order, and nothing follows before both are answered.
+    async fn run<T>(
+        &self,
+        client: &Client,
+        statement: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Failure> {
+        let beginning = self
+            .beginning
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(begin) = beginning else {
+            return Ok(statement.await?);
+        };
+        let ((), value) = try_join(client.batch_execute(begin), statement).await?;
+        Ok(value)
     }
 
     pub(super) async fn commit(&self) -> Result<(), Failure> {
@@ -93,13 +125,13 @@ impl Session {
     pub(super) async fn rows(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, Failure> {
         let client = self.client()?;
         let statement = client.prepare_cached(sql).await?;
-        Ok(client.query(&statement, values).await?)
+        self.run(client, client.query(&statement, values)).await
     }
 
     pub(super) async fn row(&self, sql: &str, values: Values<'_>) -> Result<Option<Row>, Failure> {
         let client = self.client()?;
         let statement = client.prepare_cached(sql).await?;
-        Ok(client.query_opt(&statement, values).await?)
+        self.run(client, client.query_opt(&statement, values)).await
     }
 
     /// Sends two statements at once. The second begins when the first is done, and sees what that
@@ -116,11 +148,11 @@ impl Session {
             client.prepare_cached(first.0).await?,
             client.prepare_cached(second.0).await?,
         );
-        let (_, row) = try_join(
+        let both = try_join(
             client.query(&prepared.0, first.1),
             client.query_opt(&prepared.1, second.1),
-        )
-        .await?;
+        );
+        let (_, row) = self.run(client, both).await?;
         Ok(row)
     }
 
@@ -128,7 +160,7 @@ impl Session {
     pub(super) async fn execute(&self, sql: &str, values: Values<'_>) -> Result<u64, Failure> {
         let client = self.client()?;
         let statement = client.prepare_cached(sql).await?;
-        Ok(client.execute(&statement, values).await?)
+        self.run(client, client.execute(&statement, values)).await
     }
 
     /// Runs a write that must change exactly that many rows.

@@ -5,7 +5,8 @@ use wechat_checkout_protocol::{OrderId, UnixMillis};
 
 use super::{deliver, read, refunds, rows};
 use crate::order::{
-    Change, Decision, Effect, Facts, Goods, KnownRefund, Order, OrderEvent, OwedRefund, decide,
+    Change, Decision, Effect, Facts, Goods, KnownRefund, Order, OrderEvent, OwedRefund,
+    PaymentEvidence, decide, misfit,
 };
 use crate::store::{Advanced, JournalEvent, OrderRecord};
 
@@ -76,14 +77,18 @@ fn facts(db: &Connection, order: &Order, event: &OrderEvent) -> rusqlite::Result
     let mut facts = Facts {
         goods_left: true,
         refund: KnownRefund::Unknown,
+        is_noted: false,
     };
     match event {
+        OrderEvent::Paid(evidence) if misfit(order, evidence).is_some() => {
+            facts.is_noted = is_noted(db, &order.id, &evidence.transaction_id)?;
+            facts.refund = refund_of_payment(db, order, evidence)?;
+        }
         OrderEvent::Paid(evidence) if !order.is_open() => {
             if let Goods::Vouchers { count } = order.goods {
                 facts.goods_left = deliver::free_codes(db, &order.product_id, count)?.is_some();
             }
-            let number = OwedRefund::number_of_payment(&evidence.transaction_id);
-            facts.refund = refunds::known(db, &number, &order.id)?;
+            facts.refund = refund_of_payment(db, order, evidence)?;
         }
         OrderEvent::RefundAsked(asked) => {
             facts.refund = refunds::known(db, &asked.out_refund_no, &order.id)?;
@@ -99,10 +104,30 @@ fn facts(db: &Connection, order: &Order, event: &OrderEvent) -> rusqlite::Result
         | OrderEvent::InquiryUnanswered
         | OrderEvent::FoundRefunded
         | OrderEvent::RefundStuck
-        | OrderEvent::Reviewed
+        | OrderEvent::Reviewed { .. }
         | OrderEvent::ClosedAtWechat => {}
     }
     Ok(facts)
+}
+
+/// What is known of the refund that a payment gets when it cannot be kept.
+fn refund_of_payment(
+    db: &Connection,
+    order: &Order,
+    evidence: &PaymentEvidence,
+) -> rusqlite::Result<KnownRefund> {
+    let number = OwedRefund::number_of_payment(&evidence.transaction_id);
+    refunds::known(db, &number, &order.id)
+}
+
+/// Whether the order's journal has this payment. Asked about payments that do not fit alone: they
+/// are few, and so are an order's entries.
+fn is_noted(db: &Connection, id: &OrderId, transaction_id: &str) -> rusqlite::Result<bool> {
+    db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM journal WHERE order_id = ?1 \
+         AND event ->> '$.event' = 'paid' AND event ->> '$.transaction_id' = ?2)",
+    )?
+    .query_row(params![id.as_str(), transaction_id], |row| row.get(0))
 }
 
 pub(super) fn append(

@@ -1,14 +1,15 @@
 //! Writing the log back into the database file beside the writer, not in its way.
 //!
 //! ```text
-//!   writer ──commit──▶ log ──pass──▶ database        a thread and a connection of its own
-//!      └──────── the last few pages ───▶ database    the writer: then the log begins anew
+//!   writer ──commit──▶ log ──pass──▶ database          a thread and a connection of its own
+//!      └─────── the last pages, fsync ──▶ database     the writer: then the log begins anew
 //! ```
 //!
 //! SQLite writes the log back inside a commit. The more orders are stored, the more different
 //! pages the log holds, and with a million orders every caller of that commit waited 100 ms for
 //! it. Another connection may do the same while commits go on, but it never comes to the end:
-//! commits go on. So the writer does the last and short piece itself, between two commits.
+//! commits go on. So the writer does the last pages itself, between two commits. SQLite syncs the
+//! database only then; by that time the system has written much of what the thread gave it.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,8 +34,8 @@ pub(super) struct Log {
     pass: Arc<Mutex<()>>,
 }
 
-/// Pages in the log, and how many of them the database has. SQLite says -1 of both while another
-/// connection writes back.
+/// Pages in the log, and how many of them the database has: -1 both for who would write back while
+/// another does.
 #[derive(Clone, Copy, Debug)]
 struct Fill {
     pages: i64,

@@ -66,7 +66,7 @@ fn open_order_for_the_same(db: &Connection, order: &Order) -> rusqlite::Result<O
     db.prepare_cached(
         "SELECT id FROM orders WHERE openid = ?1 AND product_id = ?2 AND quantity = ?3 \
          AND amount_total = ?4 AND status IN ('unprocessed', 'awaiting_confirmation') \
-         AND expires_at > ?5 ORDER BY created_at DESC LIMIT 1",
+         AND misfit_payment IS NULL AND expires_at > ?5 ORDER BY created_at DESC LIMIT 1",
     )?
     .query_row(
         params![

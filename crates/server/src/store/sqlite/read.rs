@@ -107,8 +107,10 @@ pub(super) struct NewestEntry {
     pub(super) until: UnixMillis,
 }
 
-/// The end of a membership is what the buyer's newest entry says. The crossed join says where to
-/// begin: with his orders, never with the ledger.
+/// The end of a membership is what the buyer's newest entry says.
+///
+/// The crossed join says where to begin: with his orders, never with the ledger. It looks at each of
+/// them, which the limits on placing keep few.
 pub(super) fn newest_entry(
     db: &Connection,
     openid: &OpenId,

@@ -6,7 +6,7 @@ use wechat_checkout_protocol::{
     Attention, Fen, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
 };
 
-use crate::order::{Goods, IssuedPrepay, Order};
+use crate::order::{Goods, IssuedPrepay, Misfit, Order};
 
 /// A query for what [`order`] reads.
 pub(super) fn select_orders(condition: &str) -> String {
@@ -16,7 +16,8 @@ pub(super) fn select_orders(condition: &str) -> String {
 const ORDER_COLUMNS: &str = "id, openid, product_id, title, quantity, amount_total, \
      vip_days, client_ip, created_at, expires_at, status, seq, prepay_id, prepay_at, \
      transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at, \
-     amount_refunding, amount_refunded, refunds, delivered_at, misfit_payment";
+     amount_refunding, amount_refunded, refunds, delivered_at, misfit_payment, \
+     misfit_open";
 
 /// Why a value is not what its column promises.
 #[derive(Debug, thiserror::Error)]
@@ -85,18 +86,26 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
         amount_refunded: fen(row, 21)?,
         refunds: row.get(22)?,
         delivered_at: millis(row, 23)?,
-        misfit_payment: row.get(24)?,
+        misfit: match row.get::<_, Option<String>>(24)? {
+            Some(transaction_id) => Some(Misfit {
+                transaction_id,
+                is_open: row.get(25)?,
+            }),
+            None => None,
+        },
     })
 }
 
 pub(super) const INSERT_ORDER: &str = "INSERT INTO orders (id, openid, product_id, title, \
      quantity, amount_total, vip_days, client_ip, created_at, expires_at, status, seq, prepay_id, \
      prepay_at, transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at, \
-     amount_refunding, amount_refunded, refunds, delivered_at, misfit_payment) \
+     amount_refunding, amount_refunded, refunds, delivered_at, misfit_payment, \
+     misfit_open) \
      VALUES (:id, :openid, :product_id, :title, :quantity, :amount_total, :vip_days, :client_ip, \
      :created_at, :expires_at, :status, :seq, :prepay_id, :prepay_at, :transaction_id, \
      :confirmed_at, :attention, :inquiries, :inquiry_from, :inquiry_due_at, :amount_refunding, \
-     :amount_refunded, :refunds, :delivered_at, :misfit_payment)";
+     :amount_refunded, :refunds, :delivered_at, :misfit_payment, \
+     :misfit_open)";
 
 pub(super) fn insert_order(insert: &mut Statement<'_>, order: &Order) -> rusqlite::Result<usize> {
     let vip_days = match order.goods {
@@ -128,7 +137,8 @@ pub(super) fn insert_order(insert: &mut Statement<'_>, order: &Order) -> rusqlit
         ":amount_refunded": order.amount_refunded.get(),
         ":refunds": order.refunds,
         ":delivered_at": order.delivered_at.map(|at| at.0),
-        ":misfit_payment": order.misfit_payment,
+        ":misfit_payment": order.misfit.as_ref().map(|misfit| &misfit.transaction_id),
+        ":misfit_open": order.has_open_misfit(),
     })
 }
 
@@ -138,7 +148,8 @@ pub(super) const UPDATE_ORDER: &str = "UPDATE orders SET status = :status, seq =
      confirmed_at = :confirmed_at, attention = :attention, inquiries = :inquiries, \
      inquiry_from = :inquiry_from, inquiry_due_at = :inquiry_due_at, \
      amount_refunding = :amount_refunding, amount_refunded = :amount_refunded, refunds = :refunds, \
-     delivered_at = :delivered_at, misfit_payment = :misfit_payment \
+     delivered_at = :delivered_at, misfit_payment = :misfit_payment, \
+     misfit_open = :misfit_open \
      WHERE id = :id AND seq = :before";
 
 pub(super) fn update_order(
@@ -163,7 +174,8 @@ pub(super) fn update_order(
         ":amount_refunded": order.amount_refunded.get(),
         ":refunds": order.refunds,
         ":delivered_at": order.delivered_at.map(|at| at.0),
-        ":misfit_payment": order.misfit_payment,
+        ":misfit_payment": order.misfit.as_ref().map(|misfit| &misfit.transaction_id),
+        ":misfit_open": order.has_open_misfit(),
     })
 }
 

@@ -1,7 +1,17 @@
 -- Version 3: the ledger is one tree, in the order of orders; payments that do not fit are told apart.
 
--- WeChat's number of the newest genuine payment that does not fit its order.
+-- WeChat's number of the newest genuine payment that does not fit its order, and whether people
+-- still have to do something about it. Version 2 marked the order and named none.
 ALTER TABLE orders ADD COLUMN misfit_payment TEXT;
+ALTER TABLE orders ADD COLUMN misfit_open INTEGER NOT NULL DEFAULT 0 CHECK (misfit_open IN (0, 1));
+UPDATE orders SET misfit_payment = (
+    SELECT event ->> '$.transaction_id' FROM journal
+    WHERE journal.order_id = orders.id AND event ->> '$.event' = 'paid'
+      AND (event ->> '$.total_fee' <> amount_total OR event ->> '$.fee_type' <> 'CNY'
+           OR event ->> '$.openid' <> openid)
+    ORDER BY seq DESC LIMIT 1
+) WHERE attention = 'under_review';
+UPDATE orders SET misfit_open = 1 WHERE misfit_payment IS NOT NULL;
 
 -- Append-only: one grant an order, and at most one reversal. A buyer's entries are counted, and his
 -- newest is his state; they are found through his orders. An index by buyer would be written all

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use wechat_checkout_protocol::{Attention, Benefit, OrderStatus, UnixMillis};
-use wechat_checkout_server::order::RefundOf;
+use wechat_checkout_server::order::{Misfit, RefundOf};
 use wechat_checkout_server::store::postgres::{OpenError, PostgresAddress, PostgresStore};
 use wechat_checkout_server::store::{RefundStatus, Store};
 
@@ -41,10 +41,14 @@ const POSTGRES_VERSION_1_ROWS: &str = "
         ('order-paid', 'buyer-1', 'vip-day', 'VIP', 1, 100, 1, '203.0.113.7', 1000, 901000,
          'confirmed', 2, NULL, NULL, 'T1', 2000, 0, 0, 0, 2000, NULL, 0, 1000, NULL),
         ('order-open', 'buyer-1', 'vip-day', 'VIP', 1, 100, 1, '203.0.113.7', 1000, 901000,
-         'unprocessed', 1, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, NULL, 0, 1000, 6000);
+         'unprocessed', 1, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, NULL, 0, 1000, 6000),
+        ('order-odd1', 'buyer-1', 'vip-day', 'VIP', 1, 100, 1, '203.0.113.7', 1000, 901000,
+         'unprocessed', 2, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, 'under_review', 0, 1000, 6000);
     INSERT INTO journal (order_id, seq, at, event) VALUES
         ('order-paid', 1, 1000, '{\"event\":\"placed\"}'),
-        ('order-open', 1, 1000, '{\"event\":\"placed\"}');
+        ('order-open', 1, 1000, '{\"event\":\"placed\"}'),
+        ('order-odd1', 2, 1500, '{\"event\":\"paid\",\"transaction_id\":\"T6\",
+          \"openid\":\"buyer-1\",\"total_fee\":1,\"fee_type\":\"CNY\"}');
     INSERT INTO vip_ledger (order_id, kind, openid, days, at, until_at) VALUES
         ('order-paid', 'grant', 'buyer-1', 1, 2000, 86402000);
     CREATE TABLE schema_version (version BIGINT NOT NULL);
@@ -61,7 +65,11 @@ async fn version_1_of_postgresql_becomes_the_newest_with_everything_in_it() {
     let store = open_postgres(&database).await;
     let read = async |id| store.order(&order(id).id).await.unwrap().unwrap();
     let paid = read("order-paid").await;
-    assert_eq!(paid.order.misfit_payment, None);
+    assert_eq!(paid.order.misfit, None);
+    assert_eq!(
+        read("order-odd1").await.order.misfit,
+        Some(open_misfit("T6"))
+    );
     assert!(matches!(paid.benefits[..], [Benefit::Vip { until }] if until.0 == 86_402_000));
 
     // The old order goes on, and its entry takes the next position.
@@ -73,7 +81,7 @@ async fn version_1_of_postgresql_becomes_the_newest_with_everything_in_it() {
     ));
     let changes = store.changes_after(0, 10).await.unwrap();
     let positions: Vec<i64> = changes.iter().map(|(position, _)| *position).collect();
-    assert_eq!(positions, [1, 2, 3]);
+    assert_eq!(positions, [1, 2, 3, 4]);
 }
 
 #[tokio::test]
@@ -103,6 +111,14 @@ async fn a_database_that_is_not_there_is_said_at_once() {
         PostgresStore::open(&address).await,
         Err(OpenError::Database(_))
     ));
+}
+
+/// What an old order is under review for.
+fn open_misfit(transaction_id: &str) -> Misfit {
+    Misfit {
+        transaction_id: transaction_id.to_owned(),
+        is_open: true,
+    }
 }
 
 const SCHEMA_V1: &str = include_str!("../../../src/store/sqlite/schema_v1.sql");
@@ -206,6 +222,15 @@ const VERSION_2_ROWS: &str = "
          'confirmed', 2, 'T3', 3500, 3500, 0, 1000, NULL, 0, 0, 0),
         ('order-open', 'buyer-1', 'vip-day', 'VIP', 1, 100, 1, '203.0.113.7', 1000, 901000,
          'unprocessed', 1, NULL, NULL, NULL, 0, 1000, 6000, 0, 0, 0);
+    UPDATE orders SET attention = 'under_review' WHERE id IN ('order-kept', 'order-else');
+    INSERT INTO journal (order_id, seq, at, event) VALUES
+        ('order-kept', 2, 3000, '{\"event\":\"paid\",\"transaction_id\":\"T2\",
+          \"openid\":\"buyer-1\",\"total_fee\":100,\"fee_type\":\"CNY\"}'),
+        ('order-kept', 3, 3500, '{\"event\":\"refund_stuck\"}'),
+        ('order-else', 2, 3500, '{\"event\":\"paid\",\"transaction_id\":\"T3\",
+          \"openid\":\"buyer-2\",\"total_fee\":100,\"fee_type\":\"CNY\"}'),
+        ('order-else', 3, 3600, '{\"event\":\"paid\",\"transaction_id\":\"T7\",
+          \"openid\":\"buyer-1\",\"total_fee\":100,\"fee_type\":\"CNY\"}');
     INSERT INTO vip_ledger (order_id, kind, openid, days, at, until_at) VALUES
         ('order-gone', 'grant', 'buyer-1', 1, 2000, 86402000),
         ('order-kept', 'grant', 'buyer-1', 1, 3000, 172802000),
@@ -231,6 +256,15 @@ async fn version_2_of_sqlite_keeps_its_ledger_and_goes_on_from_its_end() {
     assert_eq!(until("order-gone").await, 4_000, "used up until then");
     assert_eq!(until("order-kept").await, 86_404_000, "moved forward");
     assert_eq!(until("order-else").await, 86_403_500, "another buyer's");
+    assert_eq!(
+        read("order-kept").await.order.misfit,
+        None,
+        "a refund was stuck"
+    );
+    assert_eq!(
+        read("order-else").await.order.misfit,
+        Some(open_misfit("T7"))
+    );
 
     // A day later than the end that the reversal left, not than the one it took back.
     let at = UnixMillis(5_000);

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use wechat_checkout_protocol::{Benefit, OrderStatus, UnixMillis};
+use wechat_checkout_protocol::{Benefit, Fen, OrderStatus, UnixMillis};
 use wechat_checkout_server::order::{
     AskedRefund, Order, OrderEvent, RefundEnding, RefundOf, Refusal, SettledRefund,
 };
-use wechat_checkout_server::store::{Advanced, Placed, Store};
+use wechat_checkout_server::store::{Advanced, Placed, Store, replay};
 
 use super::{Home, on_every_store, pay, place, stocked};
 use crate::sample::{NOW, buyer, order, payment, voucher_order};
@@ -19,6 +19,7 @@ on_every_store![
     the_last_voucher_is_sold_once_and_returns_on_close,
     a_late_payment_takes_goods_that_are_still_there,
     one_payment_confirms_one_order,
+    a_payment_that_does_not_fit_is_noted_once_and_hinders_no_other_order,
     a_paid_order_refuses_to_close,
 ];
 
@@ -231,6 +232,34 @@ async fn one_payment_confirms_one_order(home: &Home) {
         pay(&*store, &other, "T2", NOW).await,
         Advanced::Applied(_)
     ));
+}
+
+async fn a_payment_that_does_not_fit_is_noted_once_and_hinders_no_other_order(home: &Home) {
+    let store = home.open().await;
+    let odd = order("order-0001");
+    let _ = place(&*store, odd.clone(), "key-0000000000001").await;
+    for transaction_id in ["T1", "T1", "T2", "T1", "T2"] {
+        let mut evidence = payment(&odd, transaction_id);
+        evidence.total_fee = Fen::new(1).unwrap();
+        let event = OrderEvent::Paid(evidence);
+        let advanced = store.advance(&odd.id, event, NOW).await.unwrap();
+        assert_eq!(advanced, Advanced::Refused(Refusal::WrongAmount));
+    }
+    let journal = store.journal_of(&odd.id).await.unwrap();
+    assert_eq!(journal.len(), 3, "placed, T1 and T2: {journal:?}");
+    let row = store.order(&odd.id).await.unwrap().unwrap().order;
+    assert_eq!(replay(&row, &journal).unwrap().last(), Some(&row));
+    let misfit = row.misfit.unwrap();
+    assert_eq!(
+        (misfit.transaction_id.as_str(), misfit.is_open),
+        ("T2", true)
+    );
+
+    let again = place(&*store, order("order-0002"), "key-0000000000002").await;
+    assert!(
+        matches!(again, Placed::New(_)),
+        "the odd one cannot be paid"
+    );
 }
 
 async fn a_paid_order_refuses_to_close(home: &Home) {
