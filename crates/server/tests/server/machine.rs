@@ -3,21 +3,21 @@
 use wechat_checkout_protocol::{Attention, BridgeOutcome, Fen, OrderStatus, UnixMillis};
 use wechat_checkout_server::order::{
     AskedRefund, Change, Decision, Effect, Facts, IssuedPrepay, KnownRefund, Order, OrderEvent,
-    PaymentEvidence, RefundEnding, RefundOf, Refusal, SettledRefund, decide, inquiry,
+    PaymentEvidence, RefundEnding, RefundOf, SettledRefund, decide, inquiry,
 };
 
 use crate::sample::{NOW, buyer, order, payment};
 
 const PAGE: &str = include_str!("../../../../docs/PAYMENT-STATES.md");
 
-const STOCKED: Facts = Facts {
+pub(crate) const STOCKED: Facts = Facts {
     goods_left: true,
     refund: KnownRefund::Unknown,
     is_noted: false,
 };
 
 /// The moment at which everything happens: after the first inquiry, long before expiry.
-fn later() -> UnixMillis {
+pub(crate) fn later() -> UnixMillis {
     NOW.plus_ms(10_000)
 }
 
@@ -25,7 +25,7 @@ fn whole() -> Fen {
     Fen::new(1990).unwrap()
 }
 
-fn part() -> Fen {
+pub(crate) fn part() -> Fen {
     Fen::new(500).unwrap()
 }
 
@@ -47,7 +47,7 @@ fn as_in_row(words: &str, order: Order) -> Order {
     }
 }
 
-fn order_in(status: OrderStatus) -> Order {
+pub(crate) fn order_in(status: OrderStatus) -> Order {
     let issued = Order {
         inquiry_due_at: Some(later().plus_ms(20_000)),
         ..order("order-in-table")
@@ -166,7 +166,7 @@ fn event(words: &str, order: &Order) -> (OrderEvent, Facts) {
 
 use KnownRefund::Open;
 
-fn ask(amount: Fen, refund: KnownRefund) -> (OrderEvent, Facts) {
+pub(crate) fn ask(amount: Fen, refund: KnownRefund) -> (OrderEvent, Facts) {
     let asked = AskedRefund {
         out_refund_no: "F1".to_owned(),
         amount,
@@ -174,7 +174,7 @@ fn ask(amount: Fen, refund: KnownRefund) -> (OrderEvent, Facts) {
     (OrderEvent::RefundAsked(asked), Facts { refund, ..STOCKED })
 }
 
-fn settle(
+pub(crate) fn settle(
     amount: Fen,
     ending: RefundEnding,
     known: impl Fn(Fen) -> KnownRefund,
@@ -279,123 +279,6 @@ fn every_status_meets_every_event_as_the_page_says() {
 
 fn cells(row: &str) -> Vec<&str> {
     row.trim_matches('|').split('|').map(str::trim).collect()
-}
-
-#[test]
-fn a_flagged_order_is_flagged_once_and_still_confirmed_by_a_payment_that_fits() {
-    let order = order_in(OrderStatus::Unprocessed);
-    let wrong = PaymentEvidence {
-        total_fee: Fen::new(1).unwrap(),
-        ..payment(&order, "T1")
-    };
-    let event = OrderEvent::Paid(wrong);
-    let Decision::Applied(change) = decide(&order, &event, STOCKED, later()) else {
-        panic!("the first misfit flags the order");
-    };
-    let flagged = change.order;
-    assert!(
-        !flagged.is_payable(later()),
-        "nobody pays an order under review"
-    );
-    let noted = Facts {
-        is_noted: true,
-        ..STOCKED
-    };
-    assert!(matches!(
-        decide(&flagged, &event, noted, later()),
-        Decision::Refused(_)
-    ));
-    let right = OrderEvent::Paid(payment(&order, "T1"));
-    let Decision::Applied(change) = decide(&flagged, &right, STOCKED, later()) else {
-        panic!("the payment that fits confirms");
-    };
-    assert_eq!(change.order.status, OrderStatus::Confirmed);
-    assert_eq!(change.order.attention, None);
-}
-
-#[test]
-fn every_payment_that_does_not_fit_is_noted_once_and_no_refund_of_another_ends_the_review() {
-    let misfit = |transaction_id| {
-        OrderEvent::Paid(PaymentEvidence {
-            total_fee: Fen::new(1).unwrap(),
-            ..payment(&order("order-in-table"), transaction_id)
-        })
-    };
-    let mut order = order_in(OrderStatus::Confirmed);
-    let (ask, fact_asked) = ask(part(), KnownRefund::Unknown);
-    let (settle, fact_settled) = settle(part(), RefundEnding::Succeeded, Open);
-    for (event, facts) in [
-        (misfit("T2"), STOCKED),
-        (ask, fact_asked),
-        (misfit("T3"), STOCKED),
-        (settle, fact_settled),
-    ] {
-        let Decision::Applied(change) = decide(&order, &event, facts, later()) else {
-            panic!("{event:?} is written down");
-        };
-        order = change.order;
-        assert_eq!(order.attention, Some(Attention::UnderReview), "{event:?}");
-    }
-    assert_eq!(order.amount_refunded, part());
-    let noted = Facts {
-        is_noted: true,
-        ..STOCKED
-    };
-    assert!(matches!(
-        decide(&order, &misfit("T2"), noted, later()),
-        Decision::Refused(_)
-    ));
-    let reviewed = |order: &Order, seq| {
-        let event = OrderEvent::Reviewed { seq };
-        decide(order, &event, STOCKED, later())
-    };
-    assert_eq!(
-        reviewed(&order, order.seq - 1),
-        Decision::Refused(Refusal::ChangedSince),
-        "T3 came after the operator looked"
-    );
-    let Decision::Applied(change) = reviewed(&order, order.seq) else {
-        panic!("an operator ends it");
-    };
-    let order = change.order;
-    assert_eq!((order.attention, order.has_open_misfit()), (None, false));
-    assert_eq!(reviewed(&order, order.seq), Decision::AlreadyApplied);
-
-    // A refund that was stuck has nothing to do with that payment, and ends its own review.
-    let stuck = Order {
-        status: OrderStatus::Refunding,
-        amount_refunding: part(),
-        attention: Some(Attention::UnderReview),
-        ..order
-    };
-    let (event, facts) = settle(part(), RefundEnding::Succeeded, Open);
-    let Decision::Applied(change) = decide(&stuck, &event, facts, later()) else {
-        panic!("it succeeds after all");
-    };
-    assert_eq!(change.order.attention, None);
-}
-
-#[test]
-fn a_payment_that_does_not_fit_stays_a_matter_for_people_until_it_fits_or_is_reviewed() {
-    let order = order_in(OrderStatus::Unprocessed);
-    let wrong = PaymentEvidence {
-        total_fee: Fen::new(1).unwrap(),
-        ..payment(&order, "T1")
-    };
-    let after = |order: &Order, event: &OrderEvent| match decide(order, event, STOCKED, later()) {
-        Decision::Applied(change) => change.order,
-        other => panic!("{other:?}"),
-    };
-    let flagged = after(&order, &OrderEvent::Paid(wrong));
-    let by_another = after(&flagged, &OrderEvent::Paid(payment(&order, "T2")));
-    assert_eq!(by_another.status, OrderStatus::Confirmed);
-    assert_eq!(by_another.attention, Some(Attention::UnderReview));
-    let seq = flagged.seq;
-    let reviewed = after(&flagged, &OrderEvent::Reviewed { seq });
-    assert!(!reviewed.is_payable(later()), "WeChat took a payment");
-    let closed = after(&reviewed, &OrderEvent::FoundRefunded);
-    assert_eq!(closed.status, OrderStatus::Closed);
-    assert_eq!(closed.attention, None, "nobody is called a second time");
 }
 
 #[test]

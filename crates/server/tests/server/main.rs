@@ -7,6 +7,7 @@ mod database_loss;
 mod journey;
 mod limits;
 mod machine;
+mod misfits;
 mod openapi;
 mod property;
 mod push;
