@@ -5,6 +5,8 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 use wechat_checkout_protocol::OrderStatus;
 
+use crate::house::House;
+use crate::phone::Phone;
 use crate::stage::{Stage, play};
 
 /// A network that lets no socket through, until told; and a count of questions about the order that
@@ -32,7 +34,7 @@ window.fetch = async (address, options) => {
 "#;
 
 /// Pays, and lets nobody hear of it yet.
-async fn pay_without_news(Stage { house, phone }: &Stage) -> Result<()> {
+async fn pay_without_news(house: &House, phone: &Phone) -> Result<()> {
     phone.open(&house.inside_wechat()).await?;
     phone.tap("product-vip-month").await?;
     phone.see_status(OrderStatus::Unprocessed).await?;
@@ -48,7 +50,7 @@ async fn a_dead_socket_is_replaced_and_loses_no_news() -> Result<()> {
         "a_dead_socket_is_replaced_and_loses_no_news",
         async |stage| {
             let Stage { house, phone } = stage;
-            pay_without_news(stage).await?;
+            pay_without_news(house, phone).await?;
             house.simulator.cut_sockets();
             house.let_the_news_through();
             phone.see_status(OrderStatus::Confirmed).await
@@ -64,7 +66,7 @@ async fn without_sockets_the_page_asks_one_question_at_a_time() -> Result<()> {
         async |stage| {
             let Stage { house, phone } = stage;
             phone.be_another_web_view(NO_SOCKETS).await?;
-            pay_without_news(stage).await?;
+            pay_without_news(house, phone).await?;
             phone.find_by("return window.questions.asked >= 3").await?;
             let most = phone.run("return window.questions.most").await?;
             ensure!(most == json!(1), "{most} questions were under way at once");

@@ -12,6 +12,9 @@
 //!                └──────────── operator refunds ──────────────────────┘
 //! ```
 //!
+//! Beside its status an order may carry a mark: something went against the plan, and people look. It
+//! moves no money and ends with an operator's word, or with the refund that was stuck.
+//!
 //! The whole (status × event) table is written out in `docs/PAYMENT-STATES.md` and as a test.
 
 use wechat_checkout_protocol::{Attention, OrderStatus, UnixMillis};
