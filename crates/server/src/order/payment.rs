@@ -41,50 +41,47 @@ pub(super) fn paid(
 }
 
 fn deliver(order: &Order, evidence: &PaymentEvidence, now: UnixMillis) -> Decision {
-    let left = misfit_left(order, evidence);
+    let order = fitted_by(order, evidence);
     let confirmed = Order {
         status: OrderStatus::Confirmed,
         transaction_id: Some(evidence.transaction_id.clone()),
         confirmed_at: Some(now),
         delivered_at: Some(now),
-        attention: is_open(left.as_ref()).then_some(Attention::UnderReview),
-        misfit: left,
+        attention: order.has_open_misfit().then_some(Attention::UnderReview),
         inquiry_due_at: None,
-        ..order.clone()
+        ..order
     };
     applied(confirmed, vec![Effect::Deliver])
 }
 
 /// Paid after close, and the goods are gone.
 fn send_back(order: &Order, evidence: &PaymentEvidence, now: UnixMillis) -> Decision {
-    let left = misfit_left(order, evidence);
+    let order = fitted_by(order, evidence);
     let refunding = Order {
         status: OrderStatus::Refunding,
         transaction_id: Some(evidence.transaction_id.clone()),
         confirmed_at: Some(now),
-        attention: Some(if is_open(left.as_ref()) {
+        attention: Some(if order.has_open_misfit() {
             Attention::UnderReview
         } else {
             Attention::LatePaymentRefunded
         }),
-        misfit: left,
         amount_refunding: evidence.total_fee,
         refunds: 1,
         inquiry_due_at: None,
-        ..order.clone()
+        ..order
     };
     let owed = OwedRefund::of_payment(evidence, RefundOf::OrdersPayment);
     applied(refunding, vec![Effect::OweRefund(owed)])
 }
 
-/// The misfit that a payment which fits leaves: the same payment, told rightly now, is none.
-fn misfit_left(order: &Order, evidence: &PaymentEvidence) -> Option<Misfit> {
+/// The order as a payment that fits finds it: the same payment, told rightly now, is no misfit.
+fn fitted_by(order: &Order, evidence: &PaymentEvidence) -> Order {
     let is_another = |misfit: &Misfit| misfit.transaction_id != evidence.transaction_id;
-    order.misfit.clone().filter(is_another)
-}
-
-fn is_open(misfit: Option<&Misfit>) -> bool {
-    misfit.is_some_and(|misfit| misfit.is_open)
+    Order {
+        misfit: order.misfit.clone().filter(is_another),
+        ..order.clone()
+    }
 }
 
 /// Why a payment does not fit, if it does not.

@@ -33,9 +33,7 @@ fn log_bytes(folder: &Path) -> u64 {
 #[tokio::test]
 async fn it_stays_short_while_commits_go_on() {
     let home = Home::sqlite();
-    let Home::Sqlite { folder } = &home else {
-        panic!("SQLite")
-    };
+    let folder = home.folder();
     let database = folder.join("test.db");
     let store = SqliteStore::open_with_log(&database, Durability::Normal, PAGES).unwrap();
     place_some(&store, 0..1_000).await;
@@ -49,9 +47,7 @@ async fn it_stays_short_while_commits_go_on() {
 #[tokio::test]
 async fn a_long_reader_makes_it_grow_and_stops_nobody() {
     let home = Home::sqlite();
-    let Home::Sqlite { folder } = &home else {
-        panic!("SQLite")
-    };
+    let folder = home.folder();
     let database = folder.join("test.db");
     let store = SqliteStore::open_with_log(&database, Durability::Normal, PAGES).unwrap();
     let reader = Connection::open(&database).unwrap();

@@ -160,9 +160,7 @@ const VERSION_1_ROWS: &str = "
 #[tokio::test]
 async fn version_1_of_sqlite_becomes_the_newest_with_everything_in_it() {
     let home = Home::sqlite();
-    let Home::Sqlite { folder } = &home else {
-        panic!("SQLite")
-    };
+    let folder = home.folder();
     write_old(folder, &[SCHEMA_V1, VERSION_1_ROWS]);
     let store = home.open().await;
 
@@ -242,9 +240,7 @@ const VERSION_2_ROWS: &str = "
 #[tokio::test]
 async fn version_2_of_sqlite_keeps_its_ledger_and_goes_on_from_its_end() {
     let home = Home::sqlite();
-    let Home::Sqlite { folder } = &home else {
-        panic!("SQLite")
-    };
+    let folder = home.folder();
     write_old(folder, &[SCHEMA_V1, SCHEMA_V2, VERSION_2_ROWS]);
     let store = home.open().await;
 

@@ -9,7 +9,7 @@ mod paying;
 mod placing;
 mod sharing;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use wechat_checkout_protocol::{ProductId, UnixMillis};
@@ -57,6 +57,14 @@ impl Home {
 
     async fn postgres() -> Home {
         Home::Postgres(Database::create().await)
+    }
+
+    /// Of a SQLite database.
+    fn folder(&self) -> &Path {
+        match self {
+            Home::Sqlite { folder } => folder,
+            Home::Postgres(_) => panic!("PostgreSQL has no folder here"),
+        }
     }
 
     async fn open(&self) -> Arc<dyn Store> {
