@@ -6,7 +6,9 @@ use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wechat_checkout::components::{product_card, vip_card};
 use wechat_checkout::text::{Language, fill};
-use wechat_checkout_protocol::{Fen, ProductId, ProductKind, ProductView, UnixMillis};
+use wechat_checkout_protocol::{
+    Fen, ProductId, ProductKind, ProductView, Translations, UnixMillis,
+};
 use yew::Callback;
 
 use crate::screen::Screen;
@@ -20,7 +22,13 @@ fn year() -> ProductView {
         id: ProductId::parse("vip-year").expect("an id"),
         kind: ProductKind::Vip,
         title: "VIP 年度会员".to_owned(),
+        title_translations: Translations::default(),
         subtitle: "366 天".to_owned(),
+        subtitle_translations: Translations::default(),
+        description: None,
+        validity: None,
+        how_to_use: None,
+        vip_days: Some(366),
         price: Fen::new(16_800).expect("a price"),
         price_before: Fen::new(23_880),
         is_best_value: true,

@@ -6,7 +6,7 @@ use wechat_checkout::checkout::{
 };
 use wechat_checkout_protocol::{
     BridgeOutcome, BridgeParams, Fen, OrderId, OrderStatus, OrderView, ProductId, ProductKind,
-    UnixMillis,
+    Translations, UnixMillis,
 };
 
 pub(crate) const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
@@ -44,13 +44,23 @@ pub(crate) fn order(status: OrderStatus, seq: u64) -> OrderView {
         product_id: product_id(),
         product_kind: ProductKind::Vip,
         title: "VIP 月度会员".into(),
+        title_translations: Translations::default(),
+        validity: None,
+        how_to_use: None,
+        vip_days: Some(31),
+        vip_until_if_paid: None,
         quantity: 1,
         amount_total: Fen::new(1990).expect("in range"),
+        amount_refunded: Fen::ZERO,
+        amount_refunding: Fen::ZERO,
+        refunds: Vec::new(),
         merchant_name: "轻松会员商城".into(),
         created_at: NOW,
         expires_at: NOW.plus_ms(EXPIRES_AFTER_MS),
         confirmed_at: None,
         server_now: NOW,
+        last_query: None,
+        watch_token: None,
         is_payable,
         bridge: None,
         benefits: Vec::new(),

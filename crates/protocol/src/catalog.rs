@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fen, ProductId};
+use crate::{Fen, LocalText, ProductId, Translations};
 
 /// The two kinds of goods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,8 +25,26 @@ pub struct ProductView {
     pub kind: ProductKind,
     /// What the buyer reads first, for example `VIP 月度会员`.
     pub title: String,
+    /// The same in the page's other languages.
+    #[serde(default, skip_serializing_if = "Translations::is_empty")]
+    pub title_translations: Translations,
     /// One line on what it gives; may be empty.
     pub subtitle: String,
+    /// The same in the page's other languages.
+    #[serde(default, skip_serializing_if = "Translations::is_empty")]
+    pub subtitle_translations: Translations,
+    /// More about it, where the shop says more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<LocalText>,
+    /// How long and where it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validity: Option<LocalText>,
+    /// How to use it once it is bought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how_to_use: Option<LocalText>,
+    /// Days of membership that one unit gives; `None` for vouchers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vip_days: Option<u32>,
     /// Price of one unit.
     pub price: Fen,
     /// Price before a reduction, shown struck through.

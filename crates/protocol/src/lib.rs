@@ -10,8 +10,10 @@ pub mod ids;
 pub mod money;
 pub mod order;
 pub mod problem;
+pub mod refund;
 pub mod routes;
 pub mod session;
+pub mod text;
 pub mod time;
 pub mod watch;
 
@@ -20,8 +22,12 @@ pub use bridge::{BridgeOutcome, BridgeParams, ReportOutcome};
 pub use catalog::{CatalogView, ProductKind, ProductView};
 pub use ids::{IdempotencyKey, OpenId, OrderId, ProductId};
 pub use money::Fen;
-pub use order::{Attention, OrderListView, OrderStatus, OrderView, PlaceOrder};
+pub use order::{
+    Attention, LastQuery, OrderListView, OrderStatus, OrderView, PlaceOrder, QueriedState,
+};
 pub use problem::{ErrorCode, Problem};
-pub use session::SessionView;
+pub use refund::{RefundStatus, RefundView};
+pub use session::{SessionView, ShopView};
+pub use text::{LocalText, Translations};
 pub use time::UnixMillis;
 pub use watch::{ClientFrame, ServerFrame};

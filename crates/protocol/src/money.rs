@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 ///
 /// There is no conversion from or to floating point, and arithmetic is checked:
 /// an overflow is an answer (`None`), never a wrapped amount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = i64, minimum = 0))]
 #[serde(transparent)]
 pub struct Fen(i64);

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Benefit, BridgeParams, Fen, IdempotencyKey, OrderId, ProductId, ProductKind, UnixMillis,
+    Benefit, BridgeParams, Fen, IdempotencyKey, LocalText, OrderId, ProductId, ProductKind,
+    RefundView, Translations, UnixMillis,
 };
 
 /// Where an order stands. Wire names in English, the buyer's words in Chinese.
@@ -69,6 +70,39 @@ pub enum Attention {
     UnderReview,
 }
 
+/// What WeChat said when it was last asked about the order's payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum QueriedState {
+    /// `NOTPAY`: no payment found. Not final: the buyer may still be at it.
+    NotPaid,
+    /// `USERPAYING` or `ACCEPT`: a payment is under way.
+    Paying,
+    /// `PAYERROR`: a payment failed; another may follow.
+    PayError,
+    /// `CLOSED` or `REVOKED`: it cannot be paid any more, and was not.
+    Closed,
+    /// `SUCCESS` or `REFUND`: money moved.
+    Paid,
+    /// No clear answer, or one that this build does not know.
+    #[serde(other)]
+    Unclear,
+}
+
+/// An answer of WeChat's to a query about the order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LastQuery {
+    /// What it means.
+    pub state: QueriedState,
+    /// WeChat's own sentence (`trade_state_desc`), made for buyers; at most 256 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// When it was given.
+    pub at: UnixMillis,
+}
+
 /// One order of the buyer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -85,10 +119,34 @@ pub struct OrderView {
     pub product_kind: ProductKind,
     /// Title at the time of the order.
     pub title: String,
+    /// The same in the page's other languages, while the catalogue still has this title.
+    #[serde(default, skip_serializing_if = "Translations::is_empty")]
+    pub title_translations: Translations,
+    /// How long and where it is valid, from the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validity: Option<LocalText>,
+    /// How to use what was bought, from the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how_to_use: Option<LocalText>,
+    /// Days of membership that all units together give; `None` for vouchers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vip_days: Option<u32>,
+    /// End of the membership if the order is paid now; only while it is payable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vip_until_if_paid: Option<UnixMillis>,
     /// Units.
     pub quantity: u32,
     /// To pay, or paid.
     pub amount_total: Fen,
+    /// Of it, already back with the buyer.
+    #[serde(default)]
+    pub amount_refunded: Fen,
+    /// Of it, on the way back.
+    #[serde(default)]
+    pub amount_refunding: Fen,
+    /// Every sum that goes or went back, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<RefundView>,
     /// Who sells.
     pub merchant_name: String,
     /// When it was issued.
@@ -100,6 +158,13 @@ pub struct OrderView {
     pub confirmed_at: Option<UnixMillis>,
     /// The server's clock when this view was made: countdowns run by it, not by the phone's.
     pub server_now: UnixMillis,
+    /// What WeChat said when it was last asked, while the order is unpaid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_query: Option<LastQuery>,
+    /// Opens the watch socket of this order, for minutes: take it from the newest answer to placing,
+    /// reading or `POST /api/orders/{id}/bridge`. Absent in lists and in frames of the socket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch_token: Option<String>,
     /// Whether the pay sheet may be opened for it now.
     pub is_payable: bool,
     /// Signed parameters for the pay sheet; present in answers to placing an order and to

@@ -6,6 +6,9 @@ use crate::OrderId;
 pub const CATALOG: &str = "/api/catalog";
 /// `GET`: who is buying.
 pub const SESSION: &str = "/api/session";
+/// `POST`: signs the buyer out on this device.
+pub const SIGN_OUT: &str = "/api/session/end";
+
 /// `GET`: what the buyer owns.
 pub const BENEFITS: &str = "/api/benefits";
 /// `GET`, query `path` (a path of this site) and `origin` (one of the configured public origins):

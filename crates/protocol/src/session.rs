@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::LocalText;
+
 /// Answer of `GET /api/session`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -12,4 +14,21 @@ pub struct SessionView {
     /// every development proxy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watch_token: Option<String>,
+    /// Whose shop it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shop: Option<ShopView>,
+}
+
+/// The shop, as every screen may need it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ShopView {
+    /// Who sells, as WeChat's sheet names it.
+    pub name: String,
+    /// Where buyers turn to: an https address, or a telephone number as `tel:+8675512345678`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
+    /// What the shop calls vouchers, where that is not 兑换券.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voucher_name: Option<LocalText>,
 }

@@ -1,7 +1,7 @@
 //! From what is stored to what the page may see.
 
 use wechat_checkout_gateway::bridge::{BridgeError, bridge_params};
-use wechat_checkout_protocol::{BridgeParams, OrderView};
+use wechat_checkout_protocol::{BridgeParams, Fen, OrderView, Translations};
 
 use crate::app::App;
 use crate::order::Order;
@@ -20,13 +20,23 @@ pub fn order_view(app: &App, record: OrderRecord) -> OrderView {
         product_id: order.product_id,
         product_kind: order.goods.kind(),
         title: order.title,
+        title_translations: Translations::default(),
+        validity: None,
+        how_to_use: None,
+        vip_days: None,
+        vip_until_if_paid: None,
         quantity: order.quantity,
         amount_total: order.amount_total,
+        amount_refunded: Fen::ZERO,
+        amount_refunding: Fen::ZERO,
+        refunds: Vec::new(),
         merchant_name: app.merchant_name.clone(),
         created_at: order.created_at,
         expires_at: order.expires_at,
         confirmed_at: order.confirmed_at,
         server_now: now,
+        last_query: None,
+        watch_token: None,
         bridge: None,
         benefits,
         attention: order.attention,

@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use wechat_checkout_protocol::{CatalogView, Problem, ProductKind, ProductView, routes};
+use wechat_checkout_protocol::{
+    CatalogView, Problem, ProductKind, ProductView, Translations, routes,
+};
 
 use super::answer::Refused;
 use crate::app::SharedApp;
@@ -27,7 +29,13 @@ pub(super) async fn get_catalog(
             id: product.id.clone(),
             kind: product.kind(),
             title: product.title.clone(),
+            title_translations: Translations::default(),
             subtitle: product.subtitle.clone(),
+            subtitle_translations: Translations::default(),
+            description: None,
+            validity: None,
+            how_to_use: None,
+            vip_days: None,
             price: product.price,
             price_before: product.price_before,
             is_best_value: product.is_best_value,
