@@ -50,6 +50,8 @@ const fn play_of(scenario: Scenario) -> Play {
     match scenario {
         Scenario::Pay
         | Scenario::SilentBridge
+        | Scenario::CancelThenOk
+        | Scenario::PaidButCancel
         | Scenario::NotifyFirst
         | Scenario::NotifyLate
         | Scenario::NotifyLost

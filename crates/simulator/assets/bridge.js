@@ -23,7 +23,10 @@ async function post(path, body) {
   return response.json();
 }
 
-// Answers what the page's callback is to receive, or null when it is to receive nothing.
+// Real time, long enough to see what the page makes of the first answer.
+const NEXT_ANSWER_AFTER_MS = 1000;
+
+// Answers what the page's callback is to receive, one after another; often one, sometimes nothing.
 async function requestPayment(params) {
   const isObject = params !== null && typeof params === "object" && !Array.isArray(params);
   const call = {
@@ -32,12 +35,12 @@ async function requestPayment(params) {
     landing_url: landingUrl,
   };
   const opened = await post("/__wechat/sheet/open", call);
-  if (!opened.sheet) return opened.answer;
+  if (!opened.sheet) return [opened.answer];
   const sheet = openSheet(opened.sheet);
   try {
     const decision = await sheet.decision;
     const decided = await post("/__wechat/sheet/decide", { ...call, decision });
-    return decided.answer;
+    return decided.answers;
   } finally {
     sheet.close();
   }
@@ -52,11 +55,11 @@ function pay(params, answer) {
   requestPayment(params)
     .catch((error) => {
       console.error("simulated WeChat:", error);
-      return { err_msg: "get_brand_wcpay_request:fail", err_desc: "系统繁忙，请稍后再试" };
+      return [{ err_msg: "get_brand_wcpay_request:fail", err_desc: "系统繁忙，请稍后再试" }];
     })
-    .then((result) => {
+    .then((answers) => {
       isPaying = false;
-      if (result !== null) answer(result);
+      answers.forEach((result, index) => setTimeout(() => answer(result), index * NEXT_ANSWER_AFTER_MS));
     });
 }
 

@@ -36,6 +36,8 @@ scenarios! {
     #[default]
     Pay, "pay", "The buyer decides in the sheet; a payment is answered with ok and notified a moment later.";
     Cancel, "cancel", "Whatever the buyer taps, the sheet answers cancel and nothing is paid.";
+    CancelThenOk, "cancel-then-ok", "The payment succeeds; the bridge calls the page back with cancel, and a second later with ok.";
+    PaidButCancel, "paid-but-cancel", "The payment succeeds and is notified, but the sheet answers cancel.";
     Fail, "fail", "The green button ends in an error of the cashier and nothing is paid.";
     SilentBridge, "silent-bridge", "The payment succeeds and is notified, but the bridge never answers the page.";
     NoBridge, "no-bridge", "The user agent is WeChat's, but WeixinJSBridge never appears.";

@@ -77,8 +77,8 @@ pub(super) async fn open(
     }
 }
 
-/// `POST /__wechat/sheet/decide`: carries the decision out; `answer` is what the page's callback
-/// receives, `null` when it is to receive nothing.
+/// `POST /__wechat/sheet/decide`: carries the decision out; `answers` are what the page's callback
+/// receives, one after another: usually one, and none when it is to receive nothing.
 pub(super) async fn decide(
     State(client): State<Arc<Client>>,
     headers: HeaderMap,
@@ -86,25 +86,31 @@ pub(super) async fn decide(
 ) -> Json<Value> {
     let caller = match caller(&client, &headers) {
         Ok(caller) => caller,
-        Err(refusal) => return Json(json!({ "answer": refusal.answer() })),
+        Err(refusal) => return Json(json!({ "answers": [refusal.answer()] })),
     };
     let decision = match (caller.scenario, body.decision) {
         (Scenario::Cancel, Decision::Pay) => Decision::Cancel,
         (Scenario::Fail, Decision::Pay) => Decision::Fail,
         (_, decision) => decision,
     };
-    let answer = match decision {
-        Decision::Cancel => json!({ "err_msg": bridge_call::CANCEL }),
-        Decision::Fail => {
-            BridgeRefusal::Described("支付失败，银行系统繁忙，请稍后再试".to_owned()).answer()
-        }
-        Decision::Silent => Value::Null,
+    let answers = match decision {
+        Decision::Cancel => vec![said(bridge_call::CANCEL)],
+        Decision::Fail => vec![described("支付失败，银行系统繁忙，请稍后再试")],
+        Decision::Silent => vec![],
         Decision::Pay => pay(&client, &caller, &body.call).await,
     };
-    Json(json!({ "answer": answer }))
+    Json(json!({ "answers": answers }))
 }
 
-async fn pay(client: &Client, caller: &Caller, call: &BridgeCall) -> Value {
+fn said(err_msg: &str) -> Value {
+    json!({ "err_msg": err_msg })
+}
+
+fn described(text: &str) -> Value {
+    BridgeRefusal::Described(text.to_owned()).answer()
+}
+
+async fn pay(client: &Client, caller: &Caller, call: &BridgeCall) -> Vec<Value> {
     let platform = &client.platform;
     let checked = platform.read(|book| {
         let trade = bridge_call::check(book, &platform.accounts, caller, call)?;
@@ -115,24 +121,29 @@ async fn pay(client: &Client, caller: &Caller, call: &BridgeCall) -> Value {
     });
     let (key, payer): (TradeKey, String) = match checked {
         Ok(checked) => checked,
-        Err(refusal) => return BridgeRefusal::answer(&refusal),
+        Err(refusal) => return vec![BridgeRefusal::answer(&refusal)],
     };
     match platform.pay(&key, &payer, caller.scenario) {
         Ok(paid) => {
             if caller.scenario == Scenario::NotifyFirst {
                 wait_for_first_delivery(client, &paid).await;
             }
-            if caller.scenario == Scenario::SilentBridge {
-                Value::Null
-            } else {
-                json!({ "err_msg": bridge_call::OK })
-            }
+            told_of_payment(caller.scenario)
         }
         // Somebody was faster between the check and the payment.
-        Err(PayRefusal::Paid) => BridgeRefusal::Described("该订单已支付".to_owned()).answer(),
-        Err(PayRefusal::Closed | PayRefusal::NoSuchTrade) => {
-            BridgeRefusal::Described("该订单已失效".to_owned()).answer()
-        }
+        Err(PayRefusal::Paid) => vec![described("该订单已支付")],
+        Err(PayRefusal::Closed | PayRefusal::NoSuchTrade) => vec![described("该订单已失效")],
+    }
+}
+
+/// What the page hears of a payment that went through.
+fn told_of_payment(scenario: Scenario) -> Vec<Value> {
+    let (cancel, ok) = (said(bridge_call::CANCEL), said(bridge_call::OK));
+    match scenario {
+        Scenario::SilentBridge => vec![],
+        Scenario::PaidButCancel => vec![cancel],
+        Scenario::CancelThenOk => vec![cancel, ok],
+        _ => vec![ok],
     }
 }
 

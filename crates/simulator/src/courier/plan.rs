@@ -16,6 +16,8 @@ const LATE_DELAY_MS: i64 = 20_000;
 /// Hostile messages come first, so that a server that believes them is caught before the truth.
 const AFTER_HOSTILE_DELAY_MS: i64 = 3_000;
 const OVERTAKEN_DELAY_MS: i64 = 60_000;
+/// Past the sheet's second answer, so that the page hears of the payment from the sheet first.
+const AFTER_SECOND_ANSWER_DELAY_MS: i64 = 3_000;
 const STORM_COPIES: usize = 20;
 
 /// When the first attempt is due.
@@ -90,6 +92,7 @@ fn true_delivery(scenario: Scenario) -> (usize, FirstAttempt) {
         Scenario::NotifyLost => (1, FirstAttempt::Never),
         Scenario::NotifyTwice => (2, FirstAttempt::After(USUAL_DELAY_MS)),
         Scenario::NotifyStorm => (STORM_COPIES, FirstAttempt::After(USUAL_DELAY_MS)),
+        Scenario::CancelThenOk => (1, FirstAttempt::After(AFTER_SECOND_ANSWER_DELAY_MS)),
         Scenario::NotifyReordered => (1, FirstAttempt::Overtaken),
         Scenario::NotifyForged | Scenario::WrongMerchant | Scenario::SignatureProbe => {
             (1, FirstAttempt::After(AFTER_HOSTILE_DELAY_MS))

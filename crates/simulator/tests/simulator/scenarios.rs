@@ -67,6 +67,15 @@ fn promised(scenario: Scenario) -> Life {
             bridge: "get_brand_wcpay_request:cancel",
             ..UNPAID
         },
+        Scenario::CancelThenOk => Life {
+            bridge: "get_brand_wcpay_request:cancel get_brand_wcpay_request:ok",
+            at_once: 0,
+            ..USUAL
+        },
+        Scenario::PaidButCancel => Life {
+            bridge: "get_brand_wcpay_request:cancel",
+            ..USUAL
+        },
         Scenario::Fail => Life {
             bridge: "get_brand_wcpay_request:fail",
             ..UNPAID
@@ -276,15 +285,18 @@ fn ending<T: std::fmt::Debug>(answer: Result<T, CallError>) -> &'static str {
 /// Opens the sheet and taps the green button, unless the sheet does not open.
 async fn tap(stage: &Stage, call: &Value) -> &'static str {
     let opened = buyer::post(stage, "/__wechat/sheet/open", call).await;
-    let answer = match opened.get("sheet").filter(|sheet| !sheet.is_null()) {
+    let answers = match opened.get("sheet").filter(|sheet| !sheet.is_null()) {
         Some(_) => buyer::decide(stage, call, "pay").await,
-        None => opened["answer"].clone(),
+        None => vec![opened["answer"].clone()],
     };
-    let names = ["err_desc", "errMsg", "err_msg"];
-    let told = names.iter().filter_map(|name| answer[name].as_str());
+    let told = answers.iter().flat_map(|answer| {
+        let names = ["err_desc", "errMsg", "err_msg"];
+        names.into_iter().filter_map(|name| answer[name].as_str())
+    });
     let told = told.collect::<Vec<_>>().join(" ");
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 10] = [
         "system:function_not_exist",
+        "get_brand_wcpay_request:cancel get_brand_wcpay_request:ok",
         "get_brand_wcpay_request:ok",
         "get_brand_wcpay_request:cancel",
         "调用支付JSAPI缺少参数：total_fee",
