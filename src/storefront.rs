@@ -127,16 +127,19 @@ impl Inner {
         spawn_local(async move { keep(&weak, api.benefits().await, |inner| &inner.benefits) });
     }
 
-    fn ask_later(self: &Rc<Self>) {
+    fn ask_later(self: &Rc<Self>, trouble: &Trouble) {
         let attempt = self.attempt.get();
         self.attempt.set(attempt.saturating_add(1));
         if attempt < RETRIES_MAX {
             let weak = Rc::downgrade(self);
-            let timer = Timeout::new(browser::jittered_ms(retry_delay_ms(attempt)), move || {
-                if let Some(inner) = weak.upgrade() {
-                    inner.ask();
-                }
-            });
+            let timer = Timeout::new(
+                browser::jittered_ms(retry_delay_ms(attempt, trouble)),
+                move || {
+                    if let Some(inner) = weak.upgrade() {
+                        inner.ask();
+                    }
+                },
+            );
             self.retry_timer.replace(Some(timer));
         }
     }
@@ -155,7 +158,7 @@ fn keep<T>(
             browser::log_warning(&error.developer_text());
             let trouble = Trouble::from(error);
             if trouble.kind.recovery() == Recovery::Automatic {
-                inner.ask_later();
+                inner.ask_later(&trouble);
             }
             let mut place = place(&inner).borrow_mut();
             if !matches!(*place, Answer::Here(_)) {

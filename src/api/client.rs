@@ -213,14 +213,23 @@ fn boxed_fetch(
 fn parse<T: DeserializeOwned>(reply: Option<Reply>) -> Result<T, CallError> {
     let Reply { status, text } = reply.ok_or(CallError::Unreached)?;
     if (200..300).contains(&status) {
-        return json::read(&text).ok_or(CallError::Unreadable { status });
+        return json::read(&text).ok_or(CallError::Unreadable {
+            status,
+            retry_after_ms: None,
+        });
     }
     Err(refusal(status, &text))
 }
 
 fn refusal(status: u16, text: &str) -> CallError {
     match json::read(text) {
-        Some(problem) => CallError::Refused(Box::new(problem)),
-        None => CallError::Unreadable { status },
+        Some(problem) => CallError::Refused {
+            problem: Box::new(problem),
+            retry_after_ms: None,
+        },
+        None => CallError::Unreadable {
+            status,
+            retry_after_ms: None,
+        },
     }
 }

@@ -10,11 +10,18 @@ pub enum CallError {
     /// No server answered: no network, a dead connection, or too slow.
     Unreached,
     /// The server refused.
-    Refused(Box<Problem>),
+    Refused {
+        /// What it said.
+        problem: Box<Problem>,
+        /// From `Retry-After`, in milliseconds.
+        retry_after_ms: Option<i64>,
+    },
     /// Something answered, but not our server: a proxy, or a server between two versions.
     Unreadable {
         /// HTTP status.
         status: u16,
+        /// From `Retry-After`, in milliseconds.
+        retry_after_ms: Option<i64>,
     },
 }
 
@@ -26,7 +33,7 @@ impl CallError {
             CallError::Unreached => {
                 "no answer: the network is down or the server is too slow".into()
             }
-            CallError::Refused(problem) => {
+            CallError::Refused { problem, .. } => {
                 let detail = problem.detail.as_deref().unwrap_or("no detail");
                 [
                     &problem.title,
@@ -37,7 +44,7 @@ impl CallError {
                 ]
                 .concat()
             }
-            CallError::Unreadable { status } => {
+            CallError::Unreadable { status, .. } => {
                 ["unreadable answer with status ", &status.to_string()].concat()
             }
         }
@@ -47,23 +54,32 @@ impl CallError {
 impl From<CallError> for Trouble {
     fn from(error: CallError) -> Trouble {
         match error {
-            CallError::Unreached => Trouble {
-                kind: TroubleKind::Offline,
-                request_id: None,
-            },
-            CallError::Refused(problem) => Trouble {
+            CallError::Unreached => Trouble::of(TroubleKind::Offline),
+            CallError::Refused {
+                problem,
+                retry_after_ms,
+            } => Trouble {
                 kind: TroubleKind::of_code(problem.code),
                 request_id: Some(problem.request_id),
+                retry_after_ms,
             },
-            // A gateway's own error page: 502, 503 and 504 pass by themselves.
-            CallError::Unreadable { status } if status >= 500 => Trouble {
-                kind: TroubleKind::Unavailable,
+            CallError::Unreadable {
+                status,
+                retry_after_ms,
+            } => Trouble {
+                kind: kind_of_status(status),
                 request_id: None,
-            },
-            CallError::Unreadable { .. } => Trouble {
-                kind: TroubleKind::Defect,
-                request_id: None,
+                retry_after_ms,
             },
         }
+    }
+}
+
+/// An answer of somebody in between, such as a gateway's error page. Time-outs, throttling and 5xx
+/// pass by themselves.
+fn kind_of_status(status: u16) -> TroubleKind {
+    match status {
+        408 | 429 | 500.. => TroubleKind::Unavailable,
+        _ => TroubleKind::Defect,
     }
 }

@@ -21,12 +21,12 @@ pub fn random_hex<const N: usize>() -> String {
         .collect()
 }
 
-/// A pause of 75 % to 125 % of `ms`, so that many pages do not act in the same instant.
+/// A pause of `ms` to half as much again, so that many pages do not act in the same instant; never
+/// shorter, since somebody may have asked for it.
 #[must_use]
 pub fn jittered_ms(ms: i64) -> u32 {
-    let quarter = u32::try_from(ms / 4).unwrap_or_default();
-    let full = u32::try_from(ms).unwrap_or(u32::MAX / 2);
-    full - quarter + below(quarter.saturating_mul(2).saturating_add(1))
+    let full = u32::try_from(ms.max(0)).unwrap_or(u32::MAX / 2);
+    full + below(full / 2 + 1)
 }
 
 #[expect(

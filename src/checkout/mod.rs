@@ -30,7 +30,7 @@ pub use event::{Event, Start};
 pub use state::{Asking, Checkout, HeldBridge, Holding, Link, Notice, Stage};
 pub use timing::{
     BRIDGE_FRESH_MS, CONFIRMING_FAIL_MS, CONFIRMING_MS, NO_ANSWER_MS, PAY_AGAIN_FAIL_MS,
-    PAY_AGAIN_MS, RETRIES_MAX, RETURNED_MS, retry_delay_ms,
+    PAY_AGAIN_MS, RETRIES_MAX, RETRY_AFTER_MS_MAX, RETURNED_MS, retry_delay_ms,
 };
 pub use transition::{Transition, transition};
 pub use trouble::{FailReason, Recovery, Trouble, TroubleKind};

@@ -1,5 +1,7 @@
 //! How long the checkout waits for what, in milliseconds.
 
+use super::Trouble;
+
 /// Silence of the bridge, with the page visible, after which the server is asked instead.
 ///
 /// The bridge also stays silent while the buyer types a password, so this only starts the asking;
@@ -34,10 +36,16 @@ pub const RETRIES_MAX: u32 = 40;
 
 const RETRY_DELAY_MS_MAX: i64 = 15_000;
 
-/// Pause before retry number `attempt` (from 0): 1 s, doubling, at most 15 s.
+/// Whoever asks to be left alone for longer is asked all the same: a buyer is waiting.
+pub const RETRY_AFTER_MS_MAX: i64 = 5 * 60 * 1_000;
+
+/// Pause before retry number `attempt` (from 0): 1 s, doubling, at most 15 s; longer when the other
+/// side asked for it.
 ///
 /// The performer adds jitter, so that a thousand pages do not return in the same instant.
 #[must_use]
-pub fn retry_delay_ms(attempt: u32) -> i64 {
-    RETRY_DELAY_MS_MAX.min(1_000_i64 << attempt.min(4))
+pub fn retry_delay_ms(attempt: u32, trouble: &Trouble) -> i64 {
+    let asked = trouble.retry_after_ms.unwrap_or_default();
+    let own = RETRY_DELAY_MS_MAX.min(1_000_i64 << attempt.min(4));
+    own.max(asked.min(RETRY_AFTER_MS_MAX))
 }

@@ -183,10 +183,8 @@ fn refused(
 impl Asking {
     /// Notes the trouble and lets the retry wait for its time.
     pub(super) fn wait(&mut self, trouble: Trouble, effects: &mut Vec<Effect>) {
-        effects.push(Effect::StartTimer(
-            Timer::Retry,
-            retry_delay_ms(self.attempt),
-        ));
+        let pause_ms = retry_delay_ms(self.attempt, &trouble);
+        effects.push(Effect::StartTimer(Timer::Retry, pause_ms));
         self.attempt = self.attempt.saturating_add(1);
         self.trouble = Some(trouble);
         self.is_waiting = true;

@@ -9,6 +9,20 @@ pub struct Trouble {
     pub kind: TroubleKind,
     /// Finds the request in the server's log; `None` when no server answered.
     pub request_id: Option<String>,
+    /// How long the other side asked to be left alone, in milliseconds; `None` when it did not say.
+    pub retry_after_ms: Option<i64>,
+}
+
+impl Trouble {
+    /// One of which nothing more is known.
+    #[must_use]
+    pub fn of(kind: TroubleKind) -> Trouble {
+        Trouble {
+            kind,
+            request_id: None,
+            retry_after_ms: None,
+        }
+    }
 }
 
 /// The kinds of trouble.

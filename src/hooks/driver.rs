@@ -193,10 +193,7 @@ impl Driver {
     fn place_order(self: &Rc<Self>, product_id: ProductId, quantity: u32) {
         let api = self.api.clone();
         let Some(key) = idempotency::key_for(&product_id, quantity) else {
-            let trouble = Trouble {
-                kind: TroubleKind::Defect,
-                request_id: None,
-            };
+            let trouble = Trouble::of(TroubleKind::Defect);
             return self.dispatch(Event::PlacingFailed(trouble));
         };
         let call = Box::pin(async move { api.place_order(product_id, quantity, key).await });
@@ -210,7 +207,10 @@ impl Driver {
             // Without them the machine would ask again and again.
             if order.is_payable && order.bridge.is_none() {
                 browser::log_error("the server gave no bridge parameters for a payable order");
-                return Err(CallError::Unreadable { status: 200 });
+                return Err(CallError::Unreadable {
+                    status: 200,
+                    retry_after_ms: None,
+                });
             }
             Ok(order)
         });

@@ -244,10 +244,7 @@ impl Watch {
     fn refuse(self: &Rc<Self>, kind: TroubleKind) {
         self.reconnect_timer.take();
         self.silence_timer.take();
-        (self.on_news)(News::Refused(Trouble {
-            kind,
-            request_id: None,
-        }));
+        (self.on_news)(News::Refused(Trouble::of(kind)));
     }
 
     fn change_link(&self, link: Link) {

@@ -84,6 +84,7 @@ pub(crate) fn trouble(kind: TroubleKind) -> Trouble {
     Trouble {
         kind,
         request_id: Some("r1".into()),
+        retry_after_ms: None,
     }
 }
 

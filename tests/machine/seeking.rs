@@ -1,7 +1,11 @@
 //! From "the buyer wants this" to an order in hand.
 
-use wechat_checkout::checkout::{
-    Checkout, CheckoutEvent, Effect, Event, RETRIES_MAX, Stage, Start, Timer, TroubleKind,
+use wechat_checkout::{
+    api::CallError,
+    checkout::{
+        Checkout, CheckoutEvent, Effect, Event, RETRIES_MAX, RETRY_AFTER_MS_MAX, Stage, Start,
+        Timer, Trouble, TroubleKind,
+    },
 };
 use wechat_checkout_protocol::OrderStatus;
 
@@ -46,6 +50,49 @@ fn a_lost_request_is_repeated_once_at_a_time() {
     // The timer that was started before finds nothing to do.
     let bench = bench.after(Event::TimerFired(Timer::Retry));
     assert_eq!(bench.effects, []);
+}
+
+/// `Retry-After` is heard, within a bound: a buyer is waiting.
+#[test]
+fn whoever_asks_for_a_pause_is_given_it() {
+    for (asked, pause) in [
+        (None, 1_000),
+        (Some(200), 1_000),
+        (Some(3_000), 3_000),
+        (Some(-3_000), 1_000),
+        (Some(i64::MAX), RETRY_AFTER_MS_MAX),
+    ] {
+        let mut later = trouble(TroubleKind::Unavailable);
+        later.retry_after_ms = asked;
+        let bench = Bench::new()
+            .after(Event::Started(buy()))
+            .after(Event::PlacingFailed(later));
+        assert_eq!(
+            bench.effects,
+            [Effect::StartTimer(Timer::Retry, pause)],
+            "{asked:?}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_is_not_the_server_s_is_sorted_by_its_status() {
+    for (status, kind) in [
+        (200, TroubleKind::Defect),
+        (404, TroubleKind::Defect),
+        (408, TroubleKind::Unavailable),
+        (429, TroubleKind::Unavailable),
+        (500, TroubleKind::Unavailable),
+        (503, TroubleKind::Unavailable),
+    ] {
+        let error = CallError::Unreadable {
+            status,
+            retry_after_ms: Some(3_000),
+        };
+        let trouble = Trouble::from(error);
+        assert_eq!(trouble.kind, kind, "{status}");
+        assert_eq!(trouble.retry_after_ms, Some(3_000));
+    }
 }
 
 #[test]

@@ -148,10 +148,7 @@ fn the_package_names_every_error_in_the_page_s_order() {
     let told = quoted(list(0));
     assert_eq!(told.len(), 2 * TroubleKind::ALL.len());
     for (kind, told) in TroubleKind::ALL.into_iter().zip(told.chunks(2)) {
-        let trouble = Trouble {
-            kind,
-            request_id: None,
-        };
+        let trouble = Trouble::of(kind);
         assert_eq!(told[0], snake_case(&format!("{kind:?}")));
         let explanation = Explanation::of_trouble(&trouble, &ZH_CN);
         assert_eq!(told[1], explanation.developer);
