@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use url::Url;
 use wechat_checkout_gateway::oauth::OAuthClient;
 use wechat_checkout_gateway::{Client, Merchant};
+use wechat_checkout_protocol::ShopView;
 
 use crate::catalog::Catalog;
 use crate::clock::Clock;
@@ -25,7 +26,7 @@ pub struct App {
     /// What is sold.
     pub catalog: Catalog,
     /// Shown to the buyer.
-    pub merchant_name: String,
+    pub shop: ShopView,
     /// Signs and verifies.
     pub merchant: Merchant,
     /// WeChat Pay.

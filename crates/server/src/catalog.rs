@@ -4,16 +4,19 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use wechat_checkout_protocol::{Fen, PlaceOrder, ProductId, ProductKind};
+use wechat_checkout_protocol::{Fen, LocalText, PlaceOrder, ProductId, ProductKind, Translations};
 
 use crate::order::Goods;
+use crate::shop_text::{Length, ShopText};
 
 /// A membership longer than this in one unit is a typing mistake.
 const VIP_DAYS_MAX: u32 = 3_660;
 /// More codes than this in one file are a mistake, too.
 const CODES_MAX: usize = 1_000_000;
-/// WeChat's limit for `body`, in bytes of UTF-8: 42 Chinese characters.
-const TITLE_BYTES_MAX: usize = 127;
+/// WeChat's limit for `body`, in bytes of UTF-8.
+const TITLE: Length = Length::Bytes(127);
+const LINE: Length = Length::Characters(120);
+const PARAGRAPH: Length = Length::Characters(1_000);
 
 /// One thing for sale.
 #[derive(Clone, Debug)]
@@ -22,8 +25,18 @@ pub struct Product {
     pub id: ProductId,
     /// What the buyer reads first.
     pub title: String,
+    /// The title in the page's other languages.
+    pub title_translations: Translations,
     /// One line on what it gives.
     pub subtitle: String,
+    /// The same in the page's other languages.
+    pub subtitle_translations: Translations,
+    /// More about it.
+    pub description: Option<LocalText>,
+    /// How long and where it is valid.
+    pub validity: Option<LocalText>,
+    /// How to use it once it is bought.
+    pub how_to_use: Option<LocalText>,
     /// Price of one unit.
     pub price: Fen,
     /// Struck-through price.
@@ -56,6 +69,15 @@ impl Product {
         match self.unit {
             Unit::Vip { .. } => ProductKind::Vip,
             Unit::Voucher { .. } => ProductKind::Voucher,
+        }
+    }
+
+    /// Days of membership that one unit gives.
+    #[must_use]
+    pub const fn vip_days(&self) -> Option<u32> {
+        match self.unit {
+            Unit::Vip { days } => Some(days),
+            Unit::Voucher { .. } => None,
         }
     }
 
@@ -132,7 +154,7 @@ pub enum CatalogError {
         /// Which entry.
         id: String,
         /// What is wrong, and what to write instead.
-        mistake: &'static str,
+        mistake: String,
     },
     /// A mistake of the file as a whole.
     #[error("{0}")]
@@ -151,9 +173,11 @@ struct CatalogFile {
 struct Entry {
     id: String,
     kind: ProductKind,
-    title: String,
-    #[serde(default)]
-    subtitle: String,
+    title: ShopText,
+    subtitle: Option<ShopText>,
+    description: Option<ShopText>,
+    validity: Option<ShopText>,
+    how_to_use: Option<ShopText>,
     price: Fen,
     price_before: Option<Fen>,
     #[serde(default)]
@@ -164,17 +188,24 @@ struct Entry {
 
 impl Entry {
     fn check(self, folder: &Path) -> Result<Product, CatalogError> {
-        let mistake = |mistake| CatalogError::Product {
+        let mistake = |mistake: &str| CatalogError::Product {
             id: self.id.clone(),
-            mistake,
+            mistake: mistake.to_owned(),
         };
         let id = ProductId::parse(self.id.as_str())
             .map_err(|_| mistake("`id` takes lower-case letters, digits and `-`, at most 48"))?;
-        if self.title.is_empty() || self.title.len() > TITLE_BYTES_MAX {
-            return Err(mistake(
-                "`title` takes 1 to 127 bytes (42 Chinese characters)",
-            ));
-        }
+        let text = |key, text: Option<ShopText>, length| {
+            text.map(|text| text.check(length))
+                .transpose()
+                .map_err(|error| mistake(&format!("`{key}` {error}")))
+        };
+        let title = text("title", Some(self.title), TITLE)?;
+        let subtitle = text("subtitle", self.subtitle, LINE)?;
+        let description = text("description", self.description, PARAGRAPH)?;
+        let validity = text("validity", self.validity, LINE)?;
+        let how_to_use = text("how_to_use", self.how_to_use, PARAGRAPH)?;
+        let (title, title_translations) = apart(title);
+        let (subtitle, subtitle_translations) = apart(subtitle);
         if self.price == Fen::ZERO {
             return Err(mistake(
                 "`price` is in fen and at least 1: WeChat refuses free orders",
@@ -204,14 +235,26 @@ impl Entry {
         };
         Ok(Product {
             id,
-            title: self.title,
-            subtitle: self.subtitle,
+            title,
+            title_translations,
+            subtitle,
+            subtitle_translations,
+            description,
+            validity,
+            how_to_use,
             price: self.price,
             price_before: self.price_before,
             is_best_value: self.best_value,
             unit,
         })
     }
+}
+
+/// The Simplified Chinese text, and the others; empty when there is none.
+fn apart(text: Option<LocalText>) -> (String, Translations) {
+    text.map_or_else(Default::default, |LocalText { zh_cn, zh_tw, en }| {
+        (zh_cn, Translations { zh_tw, en })
+    })
 }
 
 /// One code a line; empty lines and lines starting with `#` are skipped.
@@ -226,9 +269,9 @@ fn read_codes(path: &Path, id: &str) -> Result<Vec<String>, CatalogError> {
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(str::to_owned)
         .collect();
-    let mistake = |mistake| CatalogError::Product {
+    let mistake = |mistake: &str| CatalogError::Product {
         id: id.to_owned(),
-        mistake,
+        mistake: mistake.to_owned(),
     };
     if codes.len() > CODES_MAX {
         return Err(mistake("`codes_file` holds more than a million codes"));

@@ -15,6 +15,8 @@ pub mod order;
 pub mod push;
 mod server;
 pub mod session;
+mod shop_text;
+pub mod start_line;
 pub mod stock;
 pub mod store;
 pub mod telemetry;

@@ -17,6 +17,7 @@ use crate::http;
 use crate::limit::Limiter;
 use crate::push::{Hub, follow_journal};
 use crate::session::{SessionKey, SignIns};
+use crate::start_line::{StartLine, StoreFound};
 use crate::stock::Stock;
 use crate::store::postgres::{self, PostgresStore};
 use crate::store::sqlite::{Durability, OpenError, SqliteStore};
@@ -87,9 +88,14 @@ impl Server {
         {
             return Err(StartError::NoPage(dir.display().to_string()));
         }
+        let mut line = StartLine::of(&config);
+        let is_created = StoreFound::will_be_created(&config.store);
         let store = open_store(&config.store).await?;
+        let found = StoreFound::in_store(is_created, store.as_ref()).await?;
+        found.tell(&config.store, &mut line);
         store.stock_up(&config.catalog).await?;
         let (listener, address) = listen(config.listen)?;
+        line.say("listen", address.to_string());
         let page_dir = config.page_dir.clone();
         let webhook = config.webhook.clone();
         let app = Arc::new(build_app(config, Arc::clone(&store), clock, address)?);
@@ -105,7 +111,7 @@ impl Server {
         }
         let (stop, stopped) = oneshot::channel();
         let listening = tokio::spawn(http::serve(listener, router, stopped));
-        tracing::info!(%address, "listening");
+        tracing::info!(%address, "listening: {line}");
         Ok(Server {
             address,
             app,
@@ -182,7 +188,7 @@ fn build_app(
     let gateway = Client::new(gateway_config, config.merchant.clone())?;
     Ok(App {
         catalog: config.catalog,
-        merchant_name: config.merchant_name,
+        shop: config.shop,
         merchant: config.merchant,
         gateway,
         oauth,

@@ -100,7 +100,7 @@ vip_days = 31
 [[product]]
 id = "coffee-voucher"
 kind = "voucher"
-title = "咖啡兑换凭证"
+title = "咖啡兑换券"
 price = 1500
 codes_file = "codes.txt"
 "#;

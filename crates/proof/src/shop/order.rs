@@ -66,11 +66,7 @@ impl OrderNumber {
 
     fn order(self, now: UnixMillis) -> Result<Order> {
         let (product, title, goods) = if self.is_voucher() {
-            (
-                "coffee-voucher",
-                "咖啡兑换凭证",
-                Goods::Vouchers { count: 1 },
-            )
+            ("coffee-voucher", "咖啡兑换券", Goods::Vouchers { count: 1 })
         } else {
             ("vip-month", "VIP 月度会员", Goods::Vip { days: 31 })
         };

@@ -9,7 +9,7 @@ use url::Url;
 use wechat_checkout_gateway::{ApiKey, ClientCertificate, Merchant, SignType};
 
 use super::file::{AdminSection, ConfigFile, WebhookSection};
-use super::{Config, ConfigError, StoreAddress};
+use super::{Config, ConfigError, StoreAddress, shop};
 use crate::catalog::Catalog;
 use crate::flow::send_webhook::WebhookTarget;
 use crate::limit::Rates;
@@ -45,13 +45,6 @@ pub(super) fn check(file: ConfigFile, folder: &Path) -> Result<Config, ConfigErr
     if !OPEN_MAX.contains(&file.orders.open_max) {
         return Err(mistake("orders.open_max", "takes 1 to 100"));
     }
-    let name_bytes = file.merchant.name.len();
-    if name_bytes == 0 || name_bytes > 64 {
-        return Err(mistake(
-            "merchant.name",
-            "takes 1 to 64 bytes (21 Chinese characters)",
-        ));
-    }
     let certificate = certificate(&file, folder)?;
     let admin_token = admin_token(file.admin)?;
     let webhook = file.webhook.as_ref().map(webhook).transpose()?;
@@ -66,7 +59,7 @@ pub(super) fn check(file: ConfigFile, folder: &Path) -> Result<Config, ConfigErr
         catalog: Catalog::load(&folder.join(file.catalog))?,
         session_key: file.session_key,
         is_behind_proxy: file.behind_proxy,
-        merchant_name: file.merchant.name,
+        shop: shop::check(file.merchant.name, file.shop)?,
         merchant,
         gateway_url,
         gateway_second_url,
@@ -90,7 +83,7 @@ fn page_dir(written: Option<PathBuf>, folder: &Path) -> Option<PathBuf> {
         .map(|dir| folder.join(dir))
 }
 
-fn mistake(key: &'static str, sentence: impl Into<String>) -> ConfigError {
+pub(super) fn mistake(key: &'static str, sentence: impl Into<String>) -> ConfigError {
     ConfigError::Key {
         key,
         mistake: sentence.into(),

@@ -7,6 +7,8 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::shop_text::ShopText;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConfigFile {
@@ -19,6 +21,8 @@ pub(super) struct ConfigFile {
     #[serde(default)]
     pub(super) behind_proxy: bool,
     pub(super) merchant: MerchantSection,
+    #[serde(default)]
+    pub(super) shop: ShopSection,
     pub(super) gateway: GatewaySection,
     pub(super) oauth: OAuthSection,
     #[serde(default)]
@@ -52,6 +56,13 @@ pub(super) struct MerchantSection {
     pub(super) sign_type: String,
     pub(super) certificate: Option<PathBuf>,
     pub(super) certificate_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShopSection {
+    pub(super) contact: Option<String>,
+    pub(super) voucher_name: Option<ShopText>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -5,6 +5,7 @@
 
 mod check;
 mod file;
+mod shop;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use figment::error::Kind;
 use secrecy::SecretString;
 use url::Url;
 use wechat_checkout_gateway::{ClientCertificate, Merchant};
+use wechat_checkout_protocol::ShopView;
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::flow::send_webhook::WebhookTarget;
@@ -37,7 +39,7 @@ pub struct Config {
     /// Believe `X-Forwarded-For`: only behind a proxy that sets it.
     pub is_behind_proxy: bool,
     /// Shown to the buyer.
-    pub merchant_name: String,
+    pub shop: ShopView,
     /// Number and key at WeChat.
     pub merchant: Merchant,
     /// WeChat Pay's API.

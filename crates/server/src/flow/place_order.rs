@@ -15,7 +15,7 @@ use wechat_checkout_gateway::{CallError, ErrCode, UnifiedOrder, beijing};
 use wechat_checkout_protocol::{OpenId, OrderView, PlaceOrder};
 
 use super::inquire::inquire;
-use super::view::{order_view, payable_view};
+use super::view::{payable_view, single_order_view};
 use crate::app::App;
 use crate::ids;
 use crate::order::{IssuedPrepay, Order, OrderEvent, Refusal, Terms};
@@ -105,7 +105,7 @@ pub async fn place_order(
 pub async fn with_prepay(app: &App, record: OrderRecord) -> Result<OrderView, PrepayError> {
     let now = app.clock.now();
     if !record.order.is_payable(now) || record.order.fresh_prepay(now).is_some() {
-        return Ok(payable_view(app, record)?);
+        return Ok(payable_view(app, record).await?);
     }
     let prepay = match app.gateway.unifiedorder(&request(app, &record.order)).await {
         Ok(prepay) => prepay,
@@ -116,7 +116,7 @@ pub async fn with_prepay(app: &App, record: OrderRecord) -> Result<OrderView, Pr
         }) => {
             inquire(app, &record.order.id).await?;
             let paid = app.store.order(&record.order.id).await?;
-            return Ok(order_view(app, paid.unwrap_or(record)));
+            return Ok(single_order_view(app, paid.unwrap_or(record)).await);
         }
         Err(error) => {
             metrics::counter!("unifiedorder_failures").increment(1);
@@ -134,7 +134,7 @@ pub async fn with_prepay(app: &App, record: OrderRecord) -> Result<OrderView, Pr
         .await?
     {
         Advanced::Applied(record) | Advanced::AlreadyApplied(record) => {
-            Ok(payable_view(app, record)?)
+            Ok(payable_view(app, record).await?)
         }
         Advanced::Refused(refusal) => Err(PrepayError::Refused(refusal)),
         Advanced::Unknown => Err(PrepayError::Store(StoreError::Unavailable)),

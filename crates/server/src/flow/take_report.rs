@@ -2,7 +2,7 @@
 
 use wechat_checkout_protocol::{BridgeOutcome, OrderId, OrderView};
 
-use super::view::order_view;
+use super::view::single_order_view;
 use crate::app::App;
 use crate::order::{OrderEvent, Refusal};
 use crate::store::{Advanced, StoreError};
@@ -37,9 +37,9 @@ pub async fn take_report(
     {
         Advanced::Applied(record) => {
             app.bells.inquiry.notify_one();
-            Ok(order_view(app, record))
+            Ok(single_order_view(app, record).await)
         }
-        Advanced::AlreadyApplied(record) => Ok(order_view(app, record)),
+        Advanced::AlreadyApplied(record) => Ok(single_order_view(app, record).await),
         Advanced::Refused(refusal) => Err(TakeReportError::Refused(refusal)),
         Advanced::Unknown => Err(TakeReportError::Unknown),
     }

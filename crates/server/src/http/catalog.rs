@@ -2,9 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use wechat_checkout_protocol::{
-    CatalogView, Problem, ProductKind, ProductView, Translations, routes,
-};
+use wechat_checkout_protocol::{CatalogView, Problem, ProductKind, ProductView, routes};
 
 use super::answer::Refused;
 use crate::app::SharedApp;
@@ -29,13 +27,13 @@ pub(super) async fn get_catalog(
             id: product.id.clone(),
             kind: product.kind(),
             title: product.title.clone(),
-            title_translations: Translations::default(),
+            title_translations: product.title_translations.clone(),
             subtitle: product.subtitle.clone(),
-            subtitle_translations: Translations::default(),
-            description: None,
-            validity: None,
-            how_to_use: None,
-            vip_days: None,
+            subtitle_translations: product.subtitle_translations.clone(),
+            description: product.description.clone(),
+            validity: product.validity.clone(),
+            how_to_use: product.how_to_use.clone(),
+            vip_days: product.vip_days(),
             price: product.price,
             price_before: product.price_before,
             is_best_value: product.is_best_value,
@@ -46,7 +44,7 @@ pub(super) async fn get_catalog(
         })
         .collect();
     Ok(Json(CatalogView {
-        merchant_name: app.merchant_name.clone(),
+        merchant_name: app.shop.name.clone(),
         products,
     }))
 }

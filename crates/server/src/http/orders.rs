@@ -80,7 +80,7 @@ pub(super) async fn get_order(
     OrderPath(id): OrderPath,
 ) -> Result<Json<OrderView>, Refused> {
     let record = own_order(&app, &openid, &id).await?;
-    payable_view(&app, record).map(Json).map_err(|error| {
+    payable_view(&app, record).await.map(Json).map_err(|error| {
         tracing::error!(%error, "a stored prepay_id cannot be signed");
         ErrorCode::Internal.into()
     })

@@ -24,6 +24,6 @@ pub(super) async fn get_session(
     Json(SessionView {
         is_signed_in: openid.is_some(),
         watch_token,
-        shop: None,
+        shop: Some(app.shop.clone()),
     })
 }

@@ -8,7 +8,7 @@ use wechat_checkout_protocol::{ClientFrame, OpenId, OrderId, ServerFrame};
 
 use super::hub::{Heard, Seat, Subscription};
 use crate::app::App;
-use crate::flow::view::order_view;
+use crate::flow::view::single_order_view;
 use crate::session::Purpose;
 use crate::store::OrderRecord;
 
@@ -108,7 +108,7 @@ async fn send_snapshot(
     socket: &mut WebSocket,
     record: OrderRecord,
 ) -> Result<(), Ended> {
-    let order = Box::new(order_view(app, record));
+    let order = Box::new(single_order_view(app, record).await);
     send(
         socket,
         &ServerFrame::Snapshot {

@@ -117,6 +117,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Reads what a buyer owns.
     async fn benefits_of(&self, openid: &OpenId) -> Result<BenefitsView, StoreError>;
 
+    /// The end of a buyer's membership; `None` when there never was one. May lie in the past.
+    async fn vip_until(&self, openid: &OpenId) -> Result<Option<UnixMillis>, StoreError>;
+
     /// Units that can still be ordered, for each product with codes.
     async fn stock_left(&self) -> Result<HashMap<ProductId, u32>, StoreError>;
 

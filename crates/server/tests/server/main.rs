@@ -16,5 +16,6 @@ mod refusals;
 mod sample;
 mod several_servers;
 mod shop;
+mod shop_words;
 mod store;
 mod webhooks;

@@ -30,7 +30,7 @@ pub(crate) fn buyer(name: &str) -> OpenId {
 pub(crate) fn voucher_order(id: &str, count: u32) -> Order {
     Order {
         product_id: ProductId::parse("coffee-voucher").unwrap(),
-        title: "咖啡兑换凭证".to_owned(),
+        title: "咖啡兑换券".to_owned(),
         quantity: count,
         amount_total: Fen::new(1500).unwrap().checked_mul(count).unwrap(),
         goods: Goods::Vouchers { count },

@@ -81,7 +81,7 @@ impl Shop {
     }
 
     /// The first line wins over the same key of the ordinary configuration.
-    async fn open_with(line: &str, sections: &str) -> Shop {
+    pub(crate) async fn open_with(line: &str, sections: &str) -> Shop {
         let (folder, wechat) = prepare().await;
         let config_file = folder.join("checkout.toml");
         let ordinary = config(&wechat);

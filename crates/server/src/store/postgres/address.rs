@@ -21,6 +21,8 @@ const CONNECT_WITHIN: Duration = Duration::from_millis(1_500);
 /// that a cable cut leaves no connections behind.
 const DEAD_AFTER: Duration = Duration::from_secs(10);
 
+const POSTGRES_PORT: u16 = 5_432;
+
 /// A checked `postgres://` URL. `Debug` does not show the password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostgresAddress {
@@ -93,6 +95,27 @@ impl PostgresAddress {
             config.application_name("wechat-checkout");
         }
         Ok(PostgresAddress { config, roots })
+    }
+
+    /// Hosts and database, for people; neither user nor password.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let ports = self.config.get_ports();
+        let hosts = self.config.get_hosts().iter().enumerate();
+        let hosts: Vec<String> = hosts
+            .map(|(index, host)| {
+                // One port stands for all hosts.
+                let port = ports.get(index).or(ports.first()).copied();
+                let port = port.unwrap_or(POSTGRES_PORT);
+                match host {
+                    Host::Tcp(name) => format!("{name}:{port}"),
+                    #[cfg(unix)]
+                    Host::Unix(folder) => format!("{}:{port}", folder.display()),
+                }
+            })
+            .collect();
+        let database = self.config.get_dbname().unwrap_or_default();
+        [&hosts.join(","), "/", database].concat()
     }
 
     pub(super) fn config(&self) -> tokio_postgres::Config {
@@ -190,6 +213,27 @@ mod tests {
         ] {
             assert_eq!(PostgresAddress::parse(url), Err(error), "{url}");
             assert!(!error.to_string().contains("secret"));
+        }
+    }
+
+    #[test]
+    fn a_place_names_hosts_and_database_alone() {
+        for (url, place) in [
+            (
+                "postgres://shop:secret@db.example/shop",
+                "db.example:5432/shop",
+            ),
+            (
+                "postgres://shop:secret@one:5433,two:5434/shop",
+                "one:5433,two:5434/shop",
+            ),
+            (
+                "postgres://shop:secret@%2Frun%2Fpostgresql/shop",
+                "/run/postgresql:5432/shop",
+            ),
+        ] {
+            let address = PostgresAddress::parse(url).expect("an address");
+            assert_eq!(address.place(), place);
         }
     }
 

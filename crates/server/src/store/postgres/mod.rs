@@ -150,6 +150,12 @@ impl Store for PostgresStore {
             .await
     }
 
+    async fn vip_until(&self, openid: &OpenId) -> Result<Option<UnixMillis>, StoreError> {
+        self.database
+            .read(|db| async move { read::vip_until_of(&db, openid).await })
+            .await
+    }
+
     async fn stock_left(&self) -> Result<HashMap<ProductId, u32>, StoreError> {
         self.database
             .read(|db| async move { read::stock_left(&db).await })

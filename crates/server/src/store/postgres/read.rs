@@ -108,6 +108,14 @@ pub(super) fn vip_until(newest: Option<&Row>) -> Result<Option<UnixMillis>, Fail
     newest.map(|row| rows::at(row, "until_at")).transpose()
 }
 
+/// The end of a buyer's membership.
+pub(super) async fn vip_until_of(
+    db: &Session,
+    openid: &OpenId,
+) -> Result<Option<UnixMillis>, Failure> {
+    vip_until(db.row(VIP_UNTIL, &[&openid.as_str()]).await?.as_ref())
+}
+
 /// What every order of a buyer granted, oldest first.
 pub(super) async fn vip_grants(
     db: &Session,
@@ -147,10 +155,9 @@ pub(super) async fn benefits_of(db: &Session, openid: &OpenId) -> Result<Benefit
             code: row.try_get("code")?,
         })
     });
-    let newest = db.row(VIP_UNTIL, &[&openid.as_str()]).await?;
     Ok(BenefitsView {
         vouchers: vouchers.collect::<Result<_, Failure>>()?,
-        vip_until: vip_until(newest.as_ref())?,
+        vip_until: vip_until_of(db, openid).await?,
     })
 }
 

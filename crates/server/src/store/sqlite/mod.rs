@@ -193,6 +193,13 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn vip_until(&self, openid: &OpenId) -> Result<Option<UnixMillis>, StoreError> {
+        let openid = openid.clone();
+        self.readers
+            .run(move |db| read::vip_until(db, &openid))
+            .await
+    }
+
     async fn stock_left(&self) -> Result<HashMap<ProductId, u32>, StoreError> {
         self.readers.run(read::stock_left).await
     }

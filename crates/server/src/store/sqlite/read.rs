@@ -129,6 +129,11 @@ pub(super) fn newest_entry(
     .optional()
 }
 
+/// The end of a buyer's membership.
+pub(super) fn vip_until(db: &Connection, openid: &OpenId) -> rusqlite::Result<Option<UnixMillis>> {
+    Ok(newest_entry(db, openid)?.map(|newest| newest.until))
+}
+
 /// What every order of a buyer granted, oldest first.
 pub(super) fn vip_grants(
     db: &Connection,
@@ -171,7 +176,7 @@ pub(super) fn benefits_of(db: &Connection, openid: &OpenId) -> rusqlite::Result<
         })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(BenefitsView {
-        vip_until: newest_entry(db, openid)?.map(|newest| newest.until),
+        vip_until: vip_until(db, openid)?,
         vouchers,
     })
 }

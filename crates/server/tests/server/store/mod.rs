@@ -12,7 +12,7 @@ mod sharing;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use wechat_checkout_protocol::{ProductId, UnixMillis};
+use wechat_checkout_protocol::{ProductId, Translations, UnixMillis};
 use wechat_checkout_server::catalog::{Catalog, Product, Unit};
 use wechat_checkout_server::order::{Order, OrderEvent};
 use wechat_checkout_server::store::postgres::{PostgresAddress, PostgresStore};
@@ -99,7 +99,12 @@ async fn stocked(home: &Home, codes: &[&str]) -> Arc<dyn Store> {
 fn stock(codes: &[&str]) -> Catalog {
     let product = Product {
         id: ProductId::parse("coffee-voucher").unwrap(),
-        title: "咖啡兑换凭证".to_owned(),
+        title: "咖啡兑换券".to_owned(),
+        title_translations: Translations::default(),
+        subtitle_translations: Translations::default(),
+        description: None,
+        validity: None,
+        how_to_use: None,
         subtitle: String::new(),
         price: voucher_order("price-1", 1).amount_total,
         price_before: None,
