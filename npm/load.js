@@ -1,6 +1,6 @@
 // Loads the wasm once, however many ask for it, and tells them when it has died.
 
-import initialise, * as exports from "./wechat-checkout-page.js";
+import initialise, * as exports from "./wechat-checkout-element.js";
 
 let loading = null;
 const mourners = new Set();
@@ -26,15 +26,11 @@ export function onDeath(callback) {
 }
 
 async function start() {
-  // The wasm tells its boot guard, by this name, what became of it.
-  globalThis.wechatCheckoutBoot ??= {
-    started() {},
-    failed(message) {
-      for (const callback of [...mourners]) callback(message);
-    },
-  };
-  const module = await compile(new URL("./wechat-checkout-page_bg.wasm", import.meta.url));
+  const module = await compile(new URL("./wechat-checkout-element_bg.wasm", import.meta.url));
   await initialise({ module_or_path: module });
+  exports.onDeath((message) => {
+    for (const callback of [...mourners]) callback(message);
+  });
   return exports;
 }
 

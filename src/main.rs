@@ -3,7 +3,6 @@
 use wechat_checkout::{api::ApiClient, app::App, browser};
 
 mod boot;
-mod exports;
 #[cfg(debug_assertions)]
 mod simulated_wechat;
 
@@ -21,9 +20,8 @@ fn main() {
 }
 
 fn show(api: ApiClient) {
-    // Elsewhere the wasm serves a page of somebody else, whose own app may well be called `app`.
-    let Some(root) = browser::find("#app[data-wechat-checkout]") else {
-        return;
+    let Some(root) = browser::find("#app") else {
+        return boot::panicked("the document has no element for the app");
     };
     let props = wechat_checkout::app::AppProps { api };
     yew::Renderer::<App>::with_root_and_props(root, props).render();

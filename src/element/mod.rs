@@ -1,7 +1,7 @@
 //! The checkout for pages that are not made with Yew: mounted into an element, told by JavaScript
 //! values, heard by a JavaScript function.
 //!
-//! The program of this package exports it from its wasm; `npm/` wraps it as the custom element
+//! A program of this package exports it from a wasm of its own; `npm/` wraps it as the custom element
 //! `<wechat-checkout>` and as a function.
 
 mod options;

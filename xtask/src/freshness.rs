@@ -1,4 +1,5 @@
-//! Tells whether the built page still fits its sources, so that a second demo starts in seconds.
+//! Tells whether what was built from the page's sources still fits them, so that a second demo starts
+//! in seconds.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,7 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::places;
 
-/// Everything the built page depends on.
+/// Everything the page and the npm package's wasm depend on.
 const SOURCES: [&str; 8] = [
     "Cargo.lock",
     "Cargo.toml",
@@ -21,14 +22,14 @@ const SOURCES: [&str; 8] = [
     "xtask/src",
 ];
 
-/// Whether `dist/` was built from the sources as they are now.
-pub(crate) fn is_fresh() -> bool {
-    let recorded = fs::read_to_string(record()).ok();
-    places::dist().join("index.html").is_file()
+/// Whether a folder was built from the sources as they are now, and still holds `product`.
+pub(crate) fn is_fresh(folder: &Path, product: &str) -> bool {
+    let recorded = fs::read_to_string(record(folder)).ok();
+    folder.join(product).is_file()
         && recorded.is_some_and(|recorded| fingerprint().is_ok_and(|now| now == recorded))
 }
 
-/// Remembers what `dist/` is built from. Taken before the build: what changes meanwhile counts as
+/// Tells the sources of now from all others. Taken before the build: what changes meanwhile counts as
 /// not built.
 ///
 /// # Errors
@@ -41,17 +42,17 @@ pub(crate) fn fingerprint() -> Result<String> {
     Ok(format!("{:016x}", hasher.finish()))
 }
 
-/// Writes the fingerprint down after a successful build, inside `dist/`: `trunk serve` empties that
-/// folder, and what it leaves there is no page for use.
+/// Writes the fingerprint down after a successful build, inside the folder: `trunk serve` empties
+/// `dist/`, and what it leaves there is no page for use.
 ///
 /// # Errors
 /// When it cannot be written.
-pub(crate) fn remember(fingerprint: &str) -> Result<()> {
-    fs::write(record(), fingerprint).context("remembering what the page was built from")
+pub(crate) fn remember(folder: &Path, fingerprint: &str) -> Result<()> {
+    fs::write(record(folder), fingerprint).context("remembering what was built from which sources")
 }
 
-fn record() -> PathBuf {
-    places::dist().join(".built-from")
+fn record(folder: &Path) -> PathBuf {
+    folder.join(".built-from")
 }
 
 fn hash_into(hasher: &mut DefaultHasher, path: &Path) -> Result<()> {

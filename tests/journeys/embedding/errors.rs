@@ -3,8 +3,14 @@
 use anyhow::{Result, ensure};
 use wechat_checkout_simulator::Scenario;
 
-use super::{embed, heard, inside, tap_inside};
+use super::{embed, heard, inside, run_async, tap_inside};
 use crate::stage::Stage;
+
+/// The wasm cannot draw into what is no element, and dies of it.
+const KILL: &str = r#"
+    const { Checkout } = await import("/wechat-checkout/wechat-checkout-element.js");
+    try { new Checkout({}, () => {}).show("vip-month", 1); } catch {}
+"#;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn errors_speak_to_buyer_developer_and_support() -> Result<()> {
@@ -37,10 +43,7 @@ async fn errors_speak_to_buyer_developer_and_support() -> Result<()> {
             ensure!(failed["error"]["code"] == "bridge_missing", "{failed}");
             ensure!(failed["stage"] == "failed", "{failed}");
 
-            // What the wasm says when it dies.
-            phone
-                .run("wechatCheckoutBoot.failed('out of memory')")
-                .await?;
+            run_async(phone, KILL).await?;
             let halted = heard(phone, "halted").await?;
             ensure!(halted["error"]["code"] == "crashed", "{halted}");
             ensure!(

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
-use super::{EXAMPLE, NAME};
+use super::{EXAMPLE, NAME, wasm};
 use crate::places;
 
 /// Written by hand, and shipped as they are.
@@ -20,10 +20,6 @@ const STYLES: [&str; 4] = [
     "npm/element.css",
 ];
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
-/// Trunk names wasm and glue after the page's program; a hash follows, which an npm package does without:
-/// its version says the same.
-const PROGRAM: &str = "wechat-checkout-page";
-
 /// Makes a folder anew beside the old one, and swaps them when it is whole.
 pub(super) fn replace(place: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let fresh = place.with_extension("new");
@@ -60,10 +56,8 @@ pub(super) fn package(place: &Path) -> Result<()> {
         &place.join(format!("{NAME}.css")),
         styles.join("\n").as_bytes(),
     )?;
-    for end in ["_bg.wasm", ".js"] {
-        let built = built(end)?;
-        let bytes = fs::read(&built).with_context(|| format!("reading {}", built.display()))?;
-        write(&place.join(format!("{PROGRAM}{end}")), &bytes)?;
+    for built in wasm::files() {
+        copy_into(&built, place)?;
     }
     Ok(())
 }
@@ -79,25 +73,6 @@ pub(super) fn example(place: &Path, package: &Path) -> Result<()> {
         copy_into(&file, &inside)?;
     }
     Ok(())
-}
-
-/// The one file of the built page whose name is the program's, a hash, and this.
-fn built(end: &str) -> Result<PathBuf> {
-    let is_wanted = |file: &PathBuf| {
-        let name = file.file_name().and_then(|name| name.to_str());
-        let middle = name
-            .and_then(|name| name.strip_prefix(PROGRAM))
-            .and_then(|rest| rest.strip_suffix(end));
-        middle.is_some_and(|hash| !hash.contains(['_', '.']))
-    };
-    let files = files_of(&places::dist())?;
-    let mut found = files.into_iter().filter(is_wanted);
-    let first = found.next();
-    ensure!(
-        found.next().is_none(),
-        "dist/ holds two files {PROGRAM}…{end}: empty it"
-    );
-    first.with_context(|| format!("dist/ holds no {PROGRAM}…{end}: run `cargo xtask page`"))
 }
 
 /// The files of a folder, without those of its folders.

@@ -1,14 +1,15 @@
-//! Makes the npm package out of the built page: the very same wasm, the element around it, its types.
+//! Makes the npm package: a wasm that is the checkout alone, the element around it, its types.
 
 mod checks;
 mod layout;
+mod wasm;
 
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::{page, places, process};
+use crate::{places, process};
 
 /// The package's name, and that of its folder.
 const NAME: &str = "wechat-checkout";
@@ -18,9 +19,8 @@ const EXAMPLE: &str = "plain-html";
 /// Lays the package out, and checks it with npm and TypeScript where npm is.
 ///
 /// # Errors
-/// When the page cannot be built, a file cannot be written, or a check finds something.
+/// When the wasm cannot be built, a file cannot be written, or a check finds something.
 pub(crate) fn build() -> Result<()> {
-    page::build_unless_fresh()?;
     let started = Instant::now();
     process::announce(
         "making the npm package",
@@ -39,11 +39,13 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// Lays the package out from the page in `dist/`, which must be built.
+/// Lays the package out, with its wasm as the sources are now.
 ///
 /// # Errors
-/// When a file is missing or cannot be written; then the former package stays as it was.
+/// When the wasm cannot be built, or a file cannot be written; then the former package stays as it
+/// was.
 pub(crate) fn lay_out() -> Result<()> {
+    wasm::build_unless_fresh()?;
     layout::replace(&folder(), layout::package)?;
     layout::replace(&example(), |place| layout::example(place, &folder()))
 }

@@ -19,13 +19,17 @@ use crate::{freshness, places, process};
 
 /// Folders inside `dist/` are few and shallow; deeper means a link that bites its tail.
 const DEPTH_MAX: usize = 8;
+/// The size-first profile in `Cargo.toml`.
+pub(crate) const PROFILE: &str = "page";
+/// What every build of the page leaves.
+const INDEX: &str = "index.html";
 
 /// Builds into `dist/`, unless what is there was built from the very sources of now.
 ///
 /// # Errors
 /// As [`build`].
 pub(crate) fn build_unless_fresh() -> Result<()> {
-    if freshness::is_fresh() {
+    if freshness::is_fresh(&places::dist(), INDEX) {
         println!("• the page in dist/ is up to date");
         return Ok(());
     }
@@ -50,7 +54,7 @@ pub(crate) fn build() -> Result<()> {
         "--skip-version-check",
         "--release",
         "--cargo-profile",
-        "page",
+        PROFILE,
     ]);
     trunk.arg("--dist").arg(places::dist());
     // An inherited NO_COLOR=1 is no boolean to Trunk and stops it.
@@ -58,10 +62,9 @@ pub(crate) fn build() -> Result<()> {
     trunk.env("CARGO_ENCODED_RUSTFLAGS", without_local_paths()?);
     process::run(trunk).context("building the page with trunk")?;
 
-    let files = files_under(&places::dist(), DEPTH_MAX)?;
-    shrink_all(&tools, &files)?;
-    let sent = compress::all(&files)?;
-    freshness::remember(&fingerprint)?;
+    shrink_all(&tools, &places::dist())?;
+    let sent = compress::all(&files_under(&places::dist(), DEPTH_MAX)?)?;
+    freshness::remember(&places::dist(), &fingerprint)?;
     process::done(
         &format!("page built, {} kB to download", sent.div_ceil(1000)),
         started,
@@ -71,7 +74,10 @@ pub(crate) fn build() -> Result<()> {
 
 /// Flags that name the sources of crates without the folder in which this machine keeps them: panics
 /// carry these names into the page, where they would tell buyers who built it, and weigh.
-fn without_local_paths() -> Result<OsString> {
+///
+/// # Errors
+/// When it cannot be told where cargo keeps them.
+pub(crate) fn without_local_paths() -> Result<OsString> {
     let mut flags = env::var_os("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
     for folder in places::crate_sources()? {
         if !flags.is_empty() {
@@ -84,14 +90,19 @@ fn without_local_paths() -> Result<OsString> {
     Ok(flags)
 }
 
-fn shrink_all(tools: &PageTools, files: &[PathBuf]) -> Result<()> {
+/// Makes the wasm and the scripts of a folder small.
+///
+/// # Errors
+/// When there is no wasm, or a tool fails.
+pub(crate) fn shrink_all(tools: &PageTools, folder: &Path) -> Result<()> {
+    let files = files_under(folder, DEPTH_MAX)?;
     let with_extension = |wanted| {
         files
             .iter()
             .filter(move |file| has_extension(file, &[wanted]))
     };
     let wasm = with_extension("wasm").next();
-    let wasm = wasm.context("trunk ended well, yet dist/ holds no wasm")?;
+    let wasm = wasm.with_context(|| format!("{} holds no wasm", folder.display()))?;
     if let Some(wasm_opt) = tools.wasm_opt() {
         shrink::wasm(wasm_opt, wasm)?;
     }

@@ -124,7 +124,7 @@ pub(super) const STEPS: [Step; 16] = [
         name: "package",
         what: "the npm package is whole, and its types fit",
         speed: Speed::Slow,
-        needs: &["page"],
+        needs: &[],
         run: npm_package,
     },
     Step {

@@ -1,10 +1,41 @@
-//! What the wasm offers to scripts of other pages. `npm/` makes the custom element and the function
-//! out of it; the page of this project uses none of it.
+//! What a wasm of its own offers to scripts of other pages: `npm/` makes the custom element and the
+//! function out of it. The page of this project uses none of it, and does not carry it either.
+
+use std::cell::RefCell;
 
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::Element;
-use wechat_checkout::element::{Embedded, GivenOptions};
+use wechat_checkout::{
+    browser,
+    element::{Embedded, GivenOptions},
+};
+
+/// Made for wasm: half the size of the one that Rust brings along, and faster.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
+thread_local! {
+    static MOURNER: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+fn main() {
+    yew::set_custom_panic_hook(Box::new(|info| {
+        let message = info.to_string();
+        browser::log_error(&message);
+        if let Some(mourner) = MOURNER.take() {
+            // Whatever a listener throws: this wasm has nobody left to tell.
+            drop(mourner.call1(&JsValue::UNDEFINED, &JsValue::from_str(&message)));
+        }
+    }));
+}
+
+/// `mourner` is called once, with a message for support, when this wasm dies.
+#[wasm_bindgen(js_name = onDeath)]
+pub fn on_death(mourner: Function) {
+    MOURNER.replace(Some(mourner));
+}
 
 /// A checkout inside an element. A script that loses it without `unmount` leaves it running.
 #[wasm_bindgen]
