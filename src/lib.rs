@@ -13,7 +13,7 @@ pub mod element;
 pub mod environment;
 pub mod full_load;
 pub mod hooks;
-mod json;
+pub mod json;
 pub mod pages;
 pub mod pay_directory;
 pub mod push;

@@ -213,7 +213,12 @@ fn boxed_fetch(
 fn parse<T: DeserializeOwned>(reply: Option<Reply>) -> Result<T, CallError> {
     let Reply { status, text } = reply.ok_or(CallError::Unreached)?;
     if (200..300).contains(&status) {
-        return json::read(&text).ok_or(CallError::Unreadable {
+        let answer = json::read(&text);
+        #[cfg(debug_assertions)]
+        if answer.is_none() {
+            crate::browser::log_error(&json::explain::<T>(&text));
+        }
+        return answer.ok_or(CallError::Unreadable {
             status,
             retry_after_ms: None,
         });

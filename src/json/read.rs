@@ -10,12 +10,14 @@ use serde::de::{
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Reads a value; `None` when the text is not what the protocol says.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+#[must_use]
+pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     read_value(JSON::parse(text).ok()?)
 }
 
 /// Reads a value that the browser has parsed already.
-pub(crate) fn read_value<T: DeserializeOwned>(value: JsValue) -> Option<T> {
+#[must_use]
+pub fn read_value<T: DeserializeOwned>(value: JsValue) -> Option<T> {
     T::deserialize(Value(value)).ok()
 }
 
@@ -62,11 +64,7 @@ impl<'de> Deserializer<'de> for Value {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Foreign> {
-        // The protocol leaves out what is false, and what is empty.
-        match self.0.as_bool() {
-            None if !self.0.is_undefined() => Err(Foreign),
-            truth => visitor.visit_bool(truth.unwrap_or_default()),
-        }
+        visitor.visit_bool(self.0.as_bool().ok_or(Foreign)?)
     }
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Foreign> {
@@ -90,7 +88,7 @@ impl<'de> Deserializer<'de> for Value {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Foreign> {
-        if self.0.is_null() || self.0.is_undefined() {
+        if self.0.is_null() {
             visitor.visit_none()
         } else {
             visitor.visit_some(self)
@@ -106,11 +104,7 @@ impl<'de> Deserializer<'de> for Value {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Foreign> {
-        let items = if self.0.is_undefined() {
-            Array::new()
-        } else {
-            self.0.dyn_into().map_err(|_| Foreign)?
-        };
+        let items = self.0.dyn_into().map_err(|_| Foreign)?;
         visitor.visit_seq(Items { items, next: 0 })
     }
 
@@ -226,7 +220,11 @@ impl<'de> SeqAccess<'de> for Fields {
         let name = self.names.get(self.next).ok_or(Foreign)?;
         self.next += 1;
         let value = Reflect::get(&self.object, &JsValue::from_str(name));
-        seed.deserialize(Value(value.map_err(|_| Foreign)?))
-            .map(Some)
+        let value = value.map_err(|_| Foreign)?;
+        if value.is_undefined() {
+            // Left out: serde takes the type's default, or refuses where the type names none.
+            return Ok(None);
+        }
+        seed.deserialize(Value(value)).map(Some)
     }
 }

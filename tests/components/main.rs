@@ -5,6 +5,8 @@
 
 #![cfg(target_arch = "wasm32")]
 
+mod answers;
+mod samples;
 mod screen;
 mod shop;
 

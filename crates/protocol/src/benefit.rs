@@ -34,7 +34,9 @@ impl<'de> Deserialize<'de> for Benefit {
         #[derive(Deserialize)]
         struct Wire {
             kind: Kind,
+            #[serde(default)]
             until: Option<UnixMillis>,
+            #[serde(default)]
             code: Option<String>,
         }
         let missing = serde::de::Error::missing_field;
