@@ -90,6 +90,39 @@ pub enum QueriedState {
     Unclear,
 }
 
+impl QueriedState {
+    /// All of them.
+    pub const ALL: [QueriedState; 6] = [
+        QueriedState::NotPaid,
+        QueriedState::Paying,
+        QueriedState::PayError,
+        QueriedState::Closed,
+        QueriedState::Paid,
+        QueriedState::Unclear,
+    ];
+
+    /// The wire name, which the store keeps, too.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            QueriedState::NotPaid => "not_paid",
+            QueriedState::Paying => "paying",
+            QueriedState::PayError => "pay_error",
+            QueriedState::Closed => "closed",
+            QueriedState::Paid => "paid",
+            QueriedState::Unclear => "unclear",
+        }
+    }
+
+    /// Reads a wire name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<QueriedState> {
+        QueriedState::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
 /// An answer of WeChat's to a query about the order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

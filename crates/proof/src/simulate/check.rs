@@ -134,7 +134,9 @@ impl World {
 /// Paid and delivered here only if paid there, in the same amount; closed here only if closed or
 /// unknown there, or paid too late.
 fn check_against_wechat(record: &OrderRecord, trade: Option<&TradeView>) -> Result<()> {
-    let OrderRecord { order, benefits } = record;
+    let OrderRecord {
+        order, benefits, ..
+    } = record;
     ensure!(
         benefits.len() <= 1,
         "delivered more than once: {benefits:?}"

@@ -15,12 +15,39 @@
 //! Nothing here turns "no answer" into "not paid".
 
 use wechat_checkout_gateway::{CallError, ErrCode, QueryBy, TradeState};
-use wechat_checkout_protocol::{Attention, OrderId};
+use wechat_checkout_protocol::{Attention, OrderId, QueriedState};
 
 use super::confirm_payment::{ConfirmPaymentError, confirm_payment};
 use crate::app::App;
-use crate::order::{Order, OrderEvent, inquiry};
+use crate::order::{Order, OrderEvent, QueryAnswer, inquiry};
 use crate::store::{Advanced, StoreError};
+
+/// What WeChat knows of an order, and what it said.
+struct Found {
+    finding: Finding,
+    /// `None` when it said nothing, or nothing that can be read.
+    answer: Option<QueryAnswer>,
+}
+
+impl Found {
+    const fn without_answer(finding: Finding) -> Found {
+        Found {
+            finding,
+            answer: None,
+        }
+    }
+
+    /// What another call than a query told.
+    const fn in_state(finding: Finding, state: QueriedState) -> Found {
+        Found {
+            finding,
+            answer: Some(QueryAnswer {
+                state,
+                description: None,
+            }),
+        }
+    }
+}
 
 /// What WeChat knows of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,20 +76,24 @@ pub async fn inquire(app: &App, id: &OrderId) -> Result<(), StoreError> {
     };
     let order = record.order;
     let is_expired = app.clock.now() >= inquiry::closable_at(&order);
-    let finding = match ask(app, &order).await? {
-        Finding::Unpaid if is_expired && order.is_open() => close(app, &order).await?,
+    let mut found = ask(app, &order).await?;
+    match found.finding {
+        Finding::Unpaid if is_expired && order.is_open() => found = close(app, &order).await?,
         // Hours after an unclear order call, "no such order" is an answer: nothing to close.
-        Finding::Absent if is_expired => Finding::Closed,
-        finding => finding,
-    };
+        Finding::Absent if is_expired => {
+            found = Found::in_state(Finding::Closed, QueriedState::Closed);
+        }
+        _ => {}
+    }
+    let Found { finding, answer } = found;
     metrics::counter!("inquiries", "finding" => finding.as_str()).increment(1);
     let event = match finding {
         Finding::Paid => return Ok(()),
-        Finding::Unpaid => OrderEvent::FoundUnpaid,
-        Finding::Absent => OrderEvent::FoundAbsent,
-        Finding::Closed => OrderEvent::ClosedAtWechat,
-        Finding::Refunded => OrderEvent::FoundRefunded,
-        Finding::Unclear => OrderEvent::InquiryUnanswered,
+        Finding::Unpaid => OrderEvent::FoundUnpaid(answer),
+        Finding::Absent => OrderEvent::FoundAbsent(answer),
+        Finding::Closed => OrderEvent::ClosedAtWechat(answer),
+        Finding::Refunded => OrderEvent::FoundRefunded(answer),
+        Finding::Unclear => OrderEvent::InquiryUnanswered(answer),
     };
     let was_under_review = order.attention == Some(Attention::UnderReview);
     if let Advanced::Applied(record) = app.store.advance(id, event, app.clock.now()).await?
@@ -88,7 +119,7 @@ impl Finding {
 }
 
 /// Queries, and confirms at once what is paid.
-async fn ask(app: &App, order: &Order) -> Result<Finding, StoreError> {
+async fn ask(app: &App, order: &Order) -> Result<Found, StoreError> {
     let reply = match app
         .gateway
         .orderquery(QueryBy::OutTradeNo(order.id.as_str()))
@@ -98,28 +129,33 @@ async fn ask(app: &App, order: &Order) -> Result<Finding, StoreError> {
         Err(CallError::Refused {
             code: ErrCode::OrderNotExist,
             ..
-        }) => return Ok(Finding::Absent),
+        }) => return Ok(Found::in_state(Finding::Absent, QueriedState::NotPaid)),
         Err(error) => {
             tracing::warn!(order.id = %order.id, error = %error, "WeChat gave no clear answer");
-            return Ok(Finding::Unclear);
+            return Ok(Found::without_answer(Finding::Unclear));
         }
     };
     let state = reply.trade_state.clone();
+    let answer = answer(&state, reply.trade_state_desc.as_deref());
     if state == TradeState::Refund && order.transaction_id.is_none() {
         // It was paid, but the money is going back: delivering now would give goods away.
-        return Ok(Finding::Refunded);
+        return Ok(Found {
+            finding: Finding::Refunded,
+            answer: Some(answer),
+        });
     }
     if let Some(payment) = reply.payment() {
         return match confirm_payment(app, payment).await {
-            Ok(_) => Ok(Finding::Paid),
+            Ok(_) => Ok(Found::without_answer(Finding::Paid)),
             Err(ConfirmPaymentError::Store(error)) => Err(error),
             // Logged and flagged on the road; the plan goes on, bounded, for people to follow.
-            Err(ConfirmPaymentError::Misfit(_) | ConfirmPaymentError::UnknownOrder) => {
-                Ok(Finding::Unclear)
-            }
+            Err(ConfirmPaymentError::Misfit(_) | ConfirmPaymentError::UnknownOrder) => Ok(Found {
+                finding: Finding::Unclear,
+                answer: Some(answer),
+            }),
         };
     }
-    Ok(match state {
+    let finding = match state {
         TradeState::Closed | TradeState::Revoked => Finding::Closed,
         TradeState::NotPay | TradeState::PayError => Finding::Unpaid,
         // Money may be moving, or WeChat says something we do not know: ask again.
@@ -128,17 +164,34 @@ async fn ask(app: &App, order: &Order) -> Result<Finding, StoreError> {
         | TradeState::UserPaying
         | TradeState::Accept
         | TradeState::Other(_) => Finding::Unclear,
+    };
+    Ok(Found {
+        finding,
+        answer: Some(answer),
     })
 }
 
+/// WeChat's answer as it is kept. What a state that we do not know means is not for us to repeat.
+fn answer(state: &TradeState, description: Option<&str>) -> QueryAnswer {
+    let meaning = match state {
+        TradeState::NotPay => QueriedState::NotPaid,
+        TradeState::UserPaying | TradeState::Accept => QueriedState::Paying,
+        TradeState::PayError => QueriedState::PayError,
+        TradeState::Closed | TradeState::Revoked => QueriedState::Closed,
+        TradeState::Success | TradeState::Refund => QueriedState::Paid,
+        TradeState::Other(_) => return QueryAnswer::new(QueriedState::Unclear, None),
+    };
+    QueryAnswer::new(meaning, description)
+}
+
 /// Closes at WeChat first; only that makes it safe to close here.
-async fn close(app: &App, order: &Order) -> Result<Finding, StoreError> {
+async fn close(app: &App, order: &Order) -> Result<Found, StoreError> {
     match app.gateway.closeorder(order.id.as_str()).await {
         Ok(_)
         | Err(CallError::Refused {
             code: ErrCode::OrderClosed,
             ..
-        }) => Ok(Finding::Closed),
+        }) => Ok(Found::in_state(Finding::Closed, QueriedState::Closed)),
         // Paid in the last moment: the answer is in a second query.
         Err(CallError::Refused {
             code: ErrCode::OrderPaid,
@@ -146,7 +199,8 @@ async fn close(app: &App, order: &Order) -> Result<Finding, StoreError> {
         }) => ask(app, order).await,
         Err(error) => {
             tracing::warn!(order.id = %order.id, error = %error, "closing at WeChat failed");
-            Ok(Finding::Unclear)
+            // It was unpaid when it was asked about, and may have been paid since.
+            Ok(Found::without_answer(Finding::Unclear))
         }
     }
 }

@@ -116,14 +116,14 @@ pub async fn collect_webhooks(app: &App) -> Result<(), StoreError> {
 const fn is_news(event: &JournalEvent, order: &Order) -> bool {
     match event {
         JournalEvent::Paid { .. }
-        | JournalEvent::ClosedAtWechat
-        | JournalEvent::FoundRefunded
+        | JournalEvent::ClosedAtWechat { .. }
+        | JournalEvent::FoundRefunded { .. }
         | JournalEvent::RefundAsked { .. }
         | JournalEvent::RefundStuck
         | JournalEvent::RefundSettled { .. } => true,
-        JournalEvent::FoundUnpaid | JournalEvent::FoundAbsent | JournalEvent::InquiryUnanswered => {
-            order.inquiries == inquiry::INQUIRIES_MAX
-        }
+        JournalEvent::FoundUnpaid { .. }
+        | JournalEvent::FoundAbsent { .. }
+        | JournalEvent::InquiryUnanswered { .. } => order.inquiries == inquiry::INQUIRIES_MAX,
         JournalEvent::Placed
         | JournalEvent::PrepayIssued { .. }
         | JournalEvent::Reported { .. }
@@ -141,16 +141,16 @@ fn asks_for_review(event: &JournalEvent, order: &Order) -> bool {
                 && order.misfit.as_ref().map(|misfit| &misfit.transaction_id)
                     == Some(transaction_id)
         }
-        JournalEvent::FoundRefunded
+        JournalEvent::FoundRefunded { .. }
         | JournalEvent::RefundStuck
-        | JournalEvent::FoundUnpaid
-        | JournalEvent::FoundAbsent
-        | JournalEvent::InquiryUnanswered => is_under_review,
+        | JournalEvent::FoundUnpaid { .. }
+        | JournalEvent::FoundAbsent { .. }
+        | JournalEvent::InquiryUnanswered { .. } => is_under_review,
         JournalEvent::RefundSettled { succeeded, .. } => is_under_review && !succeeded,
         JournalEvent::Placed
         | JournalEvent::PrepayIssued { .. }
         | JournalEvent::Reported { .. }
-        | JournalEvent::ClosedAtWechat
+        | JournalEvent::ClosedAtWechat { .. }
         | JournalEvent::RefundAsked { .. }
         | JournalEvent::Reviewed { .. } => false,
     }

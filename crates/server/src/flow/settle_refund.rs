@@ -36,8 +36,8 @@ enum Step {
     /// The buyer's bank does not take it: people complete it in the merchant platform, and WeChat
     /// then says so.
     Abnormal,
-    /// It ended.
-    Ended(RefundEnding),
+    /// It ended; with WeChat's number of it, where the answer has one.
+    Ended(RefundEnding, Option<String>),
 }
 
 /// Takes the next step of a refund.
@@ -61,7 +61,7 @@ pub async fn settle_refund(app: &App, refund: &RefundRecord) -> Result<(), Store
             tell_people(app, refund).await?;
             plan(app, refund, RefundStatus::Accepted).await
         }
-        Step::Ended(ending) => end(app, refund, ending).await,
+        Step::Ended(ending, refund_id) => end(app, refund, ending, refund_id).await,
     }
 }
 
@@ -116,7 +116,7 @@ async fn send(app: &App, refund: &RefundRecord) -> Step {
                 "WeChat does not carry out a refund",
             );
             match found(app, refund).await {
-                Found::Absent => Step::Ended(RefundEnding::Failed),
+                Found::Absent => Step::Ended(RefundEnding::Failed, None),
                 Found::Unclear => Step::Later(RefundStatus::Due),
                 Found::Step(step) => step,
             }
@@ -167,8 +167,12 @@ async fn found(app: &App, refund: &RefundRecord) -> Found {
     let ours = reply.refunds.iter().find(|one| one.out_refund_no == number);
     match ours {
         Some(one) if one.refund_fee == refund.owed.amount => Found::Step(match one.refund_status {
-            WechatRefundStatus::Success => Step::Ended(RefundEnding::Succeeded),
-            WechatRefundStatus::Closed => Step::Ended(RefundEnding::Failed),
+            WechatRefundStatus::Success => {
+                Step::Ended(RefundEnding::Succeeded, Some(one.refund_id.clone()))
+            }
+            WechatRefundStatus::Closed => {
+                Step::Ended(RefundEnding::Failed, Some(one.refund_id.clone()))
+            }
             WechatRefundStatus::Abnormal => Step::Abnormal,
             WechatRefundStatus::Processing | WechatRefundStatus::Other(_) => {
                 Step::Later(RefundStatus::Accepted)
@@ -196,12 +200,18 @@ fn warn(refund: &RefundRecord, error: &CallError) {
 
 /// **Security:** the only place that makes [`SettledRefund`], out of what WeChat said over a
 /// verified reply.
-async fn end(app: &App, refund: &RefundRecord, ending: RefundEnding) -> Result<(), StoreError> {
+async fn end(
+    app: &App,
+    refund: &RefundRecord,
+    ending: RefundEnding,
+    refund_id: Option<String>,
+) -> Result<(), StoreError> {
     let settled = SettledRefund {
         out_refund_no: refund.owed.out_refund_no.clone(),
         amount: refund.owed.amount,
         of: refund.owed.of,
         ending,
+        refund_id,
     };
     let event = OrderEvent::RefundSettled(settled);
     let now: UnixMillis = app.clock.now();

@@ -1,17 +1,22 @@
 //! From what is stored to what the page may see.
 
 use wechat_checkout_gateway::bridge::{BridgeError, bridge_params};
-use wechat_checkout_protocol::{BridgeParams, Fen, OrderView, UnixMillis};
+use wechat_checkout_protocol::RefundStatus as ShownStatus;
+use wechat_checkout_protocol::{BridgeParams, OrderView, RefundView, UnixMillis};
 
 use crate::app::App;
 use crate::order::{Goods, Order, membership};
-use crate::store::OrderRecord;
+use crate::store::{OrderRecord, RefundRecord, RefundStatus};
 
 /// The order as its buyer sees it in a list: without bridge parameters, and without what would cost
 /// a look at his membership.
 #[must_use]
 pub fn order_view(app: &App, record: OrderRecord) -> OrderView {
-    let OrderRecord { order, benefits } = record;
+    let OrderRecord {
+        order,
+        benefits,
+        refunds,
+    } = record;
     let now = app.clock.now();
     // What the catalogue says now is about what was ordered only while it is called the same.
     let product = app
@@ -35,19 +40,35 @@ pub fn order_view(app: &App, record: OrderRecord) -> OrderView {
         title: order.title,
         quantity: order.quantity,
         amount_total: order.amount_total,
-        amount_refunded: Fen::ZERO,
-        amount_refunding: Fen::ZERO,
-        refunds: Vec::new(),
+        amount_refunded: order.amount_refunded,
+        amount_refunding: order.amount_refunding,
+        refunds: refunds.iter().map(refund_view).collect(),
         merchant_name: app.shop.name.clone(),
         created_at: order.created_at,
         expires_at: order.expires_at,
         confirmed_at: order.confirmed_at,
         server_now: now,
-        last_query: None,
+        last_query: order.last_query,
         watch_token: None,
         bridge: None,
         benefits,
         attention: order.attention,
+    }
+}
+
+/// A refund as its buyer sees it.
+#[must_use]
+pub fn refund_view(refund: &RefundRecord) -> RefundView {
+    RefundView {
+        out_refund_no: refund.owed.out_refund_no.clone(),
+        amount: refund.owed.amount,
+        status: match refund.status {
+            RefundStatus::Due | RefundStatus::Accepted => ShownStatus::Processing,
+            RefundStatus::Succeeded => ShownStatus::Succeeded,
+            RefundStatus::Failed => ShownStatus::Failed,
+        },
+        requested_at: refund.asked_at,
+        ended_at: refund.ended_at,
     }
 }
 

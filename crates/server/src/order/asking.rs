@@ -63,6 +63,8 @@ fn restart(
 fn restarted(order: &Order, status: OrderStatus, due_in_ms: i64, now: UnixMillis) -> Order {
     Order {
         status,
+        // An answer from before says nothing of what the page reports now.
+        last_query: None,
         inquiries: 0,
         inquiry_from: now,
         inquiry_due_at: Some(now.plus_ms(due_in_ms)),

@@ -12,7 +12,7 @@ pub struct Facts {
     /// What is known of the refund that the event is about: by its own number, or the one that a
     /// payment which cannot be kept would get.
     pub refund: KnownRefund,
-    /// The payment, which does not fit, is in the order's journal already.
+    /// The very same payment, which does not fit, is in the order's journal already.
     pub is_noted: bool,
 }
 
@@ -66,6 +66,8 @@ pub enum Effect {
         out_refund_no: String,
         /// How.
         ending: RefundEnding,
+        /// WeChat's number of it, if known.
+        refund_id: Option<String>,
     },
     /// Take back what was delivered.
     ReverseBenefits,

@@ -1,6 +1,6 @@
 //! What can happen to an order.
 
-use wechat_checkout_protocol::{BridgeOutcome, Fen, OpenId};
+use wechat_checkout_protocol::{BridgeOutcome, Fen, OpenId, QueriedState};
 
 use super::IssuedPrepay;
 
@@ -30,16 +30,17 @@ pub enum OrderEvent {
     /// WeChat says it was paid: notification, inquiry or operator, all the same.
     Paid(PaymentEvidence),
     /// We asked, and it is not paid yet. Never final.
-    FoundUnpaid,
+    FoundUnpaid(Option<QueryAnswer>),
     /// We asked, and WeChat knows no such order: a session to pay that we hold is worth nothing.
-    FoundAbsent,
-    /// We asked and learnt nothing: no answer, or an unreadable one.
-    InquiryUnanswered,
+    FoundAbsent(Option<QueryAnswer>),
+    /// We asked and learnt nothing that moves the order: no answer, an unreadable one, or one that
+    /// leaves open what becomes of the payment.
+    InquiryUnanswered(Option<QueryAnswer>),
     /// We asked, and the money of a payment we never confirmed is going back or gone already:
     /// somebody refunded it elsewhere.
-    FoundRefunded,
+    FoundRefunded(Option<QueryAnswer>),
     /// WeChat says that it can no longer be paid.
-    ClosedAtWechat,
+    ClosedAtWechat(Option<QueryAnswer>),
     /// An operator wants money to go back.
     RefundAsked(AskedRefund),
     /// A refund makes no headway: WeChat refuses it, or the buyer's bank does not take it.
@@ -51,6 +52,31 @@ pub enum OrderEvent {
         /// The newest entry of the journal that he saw.
         seq: u64,
     },
+}
+
+/// What WeChat answered to a query about an order. An inquiry without an answer has none, and neither
+/// have entries of journals that were written before answers were kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryAnswer {
+    /// What it means.
+    pub state: QueriedState,
+    /// WeChat's sentence about it, at most [`QueryAnswer::DESCRIPTION_CHARS_MAX`] characters.
+    pub description: Option<String>,
+}
+
+impl QueryAnswer {
+    /// As WeChat documents `trade_state_desc`.
+    pub const DESCRIPTION_CHARS_MAX: usize = 256;
+
+    /// An answer with WeChat's sentence, cut to its length; a blank one is none.
+    #[must_use]
+    pub fn new(state: QueriedState, description: Option<&str>) -> QueryAnswer {
+        let description = description
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(|text| text.chars().take(Self::DESCRIPTION_CHARS_MAX).collect());
+        QueryAnswer { state, description }
+    }
 }
 
 /// A refund that somebody asked for. The number is the refund's identity: asking again with the
@@ -76,6 +102,8 @@ pub struct SettledRefund {
     pub of: RefundOf,
     /// How it ended.
     pub ending: RefundEnding,
+    /// WeChat's number of it, where the answer has one.
+    pub refund_id: Option<String>,
 }
 
 /// Which payment a refund sends back.

@@ -14,7 +14,9 @@ mod refund;
 mod transition;
 
 pub use decision::{Change, Decision, Effect, Facts, KnownRefund, OwedRefund, Refusal};
-pub use event::{AskedRefund, OrderEvent, PaymentEvidence, RefundEnding, RefundOf, SettledRefund};
+pub use event::{
+    AskedRefund, OrderEvent, PaymentEvidence, QueryAnswer, RefundEnding, RefundOf, SettledRefund,
+};
 pub use payment::misfit;
 pub use record::{Goods, IssuedPrepay, Misfit, Order, Terms};
 pub use transition::decide;

@@ -75,11 +75,13 @@ fn send_back(order: &Order, evidence: &PaymentEvidence, now: UnixMillis) -> Deci
     applied(refunding, vec![Effect::OweRefund(owed)])
 }
 
-/// The order as a payment that fits finds it: the same payment, told rightly now, is no misfit.
+/// The order as a payment that fits finds it: the same payment, told rightly now, is no misfit, and
+/// what WeChat said before it was paid is over.
 fn fitted_by(order: &Order, evidence: &PaymentEvidence) -> Order {
     let is_another = |misfit: &Misfit| misfit.transaction_id != evidence.transaction_id;
     Order {
         misfit: order.misfit.clone().filter(is_another),
+        last_query: None,
         ..order.clone()
     }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use wechat_checkout_protocol::{
-    Attention, Fen, OpenId, OrderId, OrderStatus, ProductId, ProductKind, UnixMillis,
+    Attention, Fen, LastQuery, OpenId, OrderId, OrderStatus, ProductId, ProductKind, UnixMillis,
 };
 
 use super::inquiry;
@@ -124,6 +124,8 @@ pub struct Order {
     pub attention: Option<Attention>,
     /// The newest payment that is genuine and does not fit.
     pub misfit: Option<Misfit>,
+    /// What WeChat answered last while it was unpaid, since the page's last report.
+    pub last_query: Option<LastQuery>,
     /// Inquiries made since the plan last started.
     pub inquiries: u32,
     /// When the inquiry plan last started: at issue, or at the page's report.
@@ -158,6 +160,7 @@ impl Order {
             refunds: 0,
             attention: None,
             misfit: None,
+            last_query: None,
             inquiries: 0,
             inquiry_from: terms.created_at,
             inquiry_due_at: Some(inquiry::first_due_at(terms.created_at)),

@@ -43,12 +43,14 @@ pub(super) fn asked(order: &Order, asked: &AskedRefund, known: KnownRefund) -> D
         of: RefundOf::OrdersPayment,
     };
     let refunding = Order {
-        status: OrderStatus::Refunding,
         amount_refunding,
         refunds: order.refunds.saturating_add(1),
         ..order.clone()
     };
-    applied(refunding, vec![Effect::OweRefund(owed)])
+    applied(
+        standing_by_its_money(refunding),
+        vec![Effect::OweRefund(owed)],
+    )
 }
 
 /// It makes no headway: people look, while the questions go on.
@@ -84,7 +86,11 @@ pub(super) fn settled(order: &Order, settled: &SettledRefund, known: KnownRefund
     }
     let after = match (settled.of, order.status) {
         (RefundOf::AnotherPayment, _) => order.clone(),
-        (RefundOf::OrdersPayment, OrderStatus::Refunding) => move_money(order, settled),
+        (RefundOf::OrdersPayment, OrderStatus::Confirmed | OrderStatus::Refunding)
+            if order.amount_refunding >= settled.amount =>
+        {
+            move_money(order, settled)
+        }
         (RefundOf::OrdersPayment, _) => return Decision::Refused(Refusal::NotPaid),
     };
     let mut effects = Vec::new();
@@ -98,6 +104,7 @@ pub(super) fn settled(order: &Order, settled: &SettledRefund, known: KnownRefund
     effects.push(Effect::SettleRefund {
         out_refund_no: settled.out_refund_no.clone(),
         ending: settled.ending,
+        refund_id: settled.refund_id.clone(),
     });
     let attention = match settled.ending {
         // This money is back; the payment that does not fit is not.
@@ -121,18 +128,23 @@ fn move_money(order: &Order, settled: &SettledRefund) -> Order {
             .unwrap_or(order.amount_total),
         RefundEnding::Failed => order.amount_refunded,
     };
-    let status = if amount_refunded >= order.amount_total {
+    standing_by_its_money(Order {
+        amount_refunding,
+        amount_refunded,
+        ..order.clone()
+    })
+}
+
+/// A paid order with the status that its money gives it: it is `refunding` when all of the money goes
+/// back, and stays `confirmed` with its goods when only a part does.
+fn standing_by_its_money(order: Order) -> Order {
+    let status = if order.amount_refunded >= order.amount_total {
         OrderStatus::Refunded
-    } else if amount_refunding > Fen::ZERO || order.delivered_at.is_none() {
+    } else if order.amount_refundable() == Fen::ZERO || order.delivered_at.is_none() {
         // Nothing was delivered for this money: it stays on its way back until people sent it.
         OrderStatus::Refunding
     } else {
         OrderStatus::Confirmed
     };
-    Order {
-        status,
-        amount_refunding,
-        amount_refunded,
-        ..order.clone()
-    }
+    Order { status, ..order }
 }

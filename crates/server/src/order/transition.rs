@@ -7,9 +7,9 @@
 //!                │                       paid      │ paid late
 //!                ▼                        │        ├─ goods left ─▶ confirmed
 //!            confirmed ◀──────────────────┘        └─ none left ──▶ refunding ──▶ refunded
-//!                │  ▲                                                  ▲
-//!                │  └──────── part of the money is back ──────────────┤
-//!                └──────────── operator refunds ──────────────────────┘
+//!                │  ▲                                                 ▲  │
+//!                │  └──────── WeChat cannot send it ──────────────────┼──┘
+//!                └──────────── operator refunds all that is left ─────┘
 //! ```
 //!
 //! Beside its status an order may carry a mark: something went against the plan, and people look. It
@@ -17,10 +17,10 @@
 //!
 //! The whole (status × event) table is written out in `docs/PAYMENT-STATES.md` and as a test.
 
-use wechat_checkout_protocol::{Attention, OrderStatus, UnixMillis};
+use wechat_checkout_protocol::{Attention, LastQuery, OrderStatus, UnixMillis};
 
 use super::decision::{Decision, Effect, Facts, Refusal, applied};
-use super::{IssuedPrepay, Misfit, Order, OrderEvent, asking, payment, refund};
+use super::{IssuedPrepay, Misfit, Order, OrderEvent, QueryAnswer, asking, payment, refund};
 
 /// Decides what an event does to an order. Every status meets every event here.
 #[must_use]
@@ -29,15 +29,33 @@ pub fn decide(order: &Order, event: &OrderEvent, facts: Facts, now: UnixMillis) 
         OrderEvent::PrepayIssued(prepay) => prepay_issued(order, prepay),
         OrderEvent::Reported(outcome) => asking::reported(order, *outcome, now),
         OrderEvent::Paid(evidence) => payment::paid(order, evidence, facts, now),
-        OrderEvent::FoundUnpaid => asking::found_unpaid(order, now),
-        OrderEvent::FoundAbsent => asking::found_absent(order, now),
-        OrderEvent::InquiryUnanswered => asking::unanswered(order, now),
-        OrderEvent::FoundRefunded => found_refunded(order),
-        OrderEvent::ClosedAtWechat => closed(order),
+        OrderEvent::FoundUnpaid(answer) => asking::found_unpaid(&told(order, answer, now), now),
+        OrderEvent::FoundAbsent(answer) => asking::found_absent(&told(order, answer, now), now),
+        OrderEvent::InquiryUnanswered(answer) => asking::unanswered(&told(order, answer, now), now),
+        OrderEvent::FoundRefunded(answer) => found_refunded(order, &told(order, answer, now)),
+        OrderEvent::ClosedAtWechat(answer) => closed(&told(order, answer, now)),
         OrderEvent::RefundAsked(asked) => refund::asked(order, asked, facts.refund),
         OrderEvent::RefundStuck => refund::stuck(order),
         OrderEvent::RefundSettled(settled) => refund::settled(order, settled, facts.refund),
         OrderEvent::Reviewed { seq } => reviewed(order, *seq),
+    }
+}
+
+/// The order with WeChat's newest answer about it. No answer leaves the one before: it says nothing,
+/// and the buyer reads what is known. A paid order needs none.
+fn told(order: &Order, answer: &Option<QueryAnswer>, now: UnixMillis) -> Order {
+    let last_query = match (order.transaction_id.is_some(), answer) {
+        (true, _) => None,
+        (false, None) => order.last_query.clone(),
+        (false, Some(answer)) => Some(LastQuery {
+            state: answer.state,
+            description: answer.description.clone(),
+            at: now,
+        }),
+    };
+    Order {
+        last_query,
+        ..order.clone()
     }
 }
 
@@ -84,7 +102,7 @@ fn closed(order: &Order) -> Decision {
 
 /// Paid and sent back by somebody else: nothing can be delivered for that money, and WeChat takes
 /// no second payment under this number. People look.
-fn found_refunded(order: &Order) -> Decision {
+fn found_refunded(order: &Order, told: &Order) -> Decision {
     let ended = Order {
         status: OrderStatus::Closed,
         // Of a payment that does not fit, people know, and going back is what it should.
@@ -93,7 +111,7 @@ fn found_refunded(order: &Order) -> Decision {
             None => Some(Attention::UnderReview),
         },
         inquiry_due_at: None,
-        ..order.clone()
+        ..told.clone()
     };
     match order.status {
         OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation => {

@@ -1,11 +1,11 @@
 //! The journal as it is kept: what happened to an order, when, and on what evidence.
 
 use serde::{Deserialize, Serialize};
-use wechat_checkout_protocol::{BridgeOutcome, Fen, OpenId, OrderId, UnixMillis};
+use wechat_checkout_protocol::{BridgeOutcome, Fen, OpenId, OrderId, QueriedState, UnixMillis};
 
 use crate::order::{
     AskedRefund, Decision, Facts, IssuedPrepay, KnownRefund, Order, OrderEvent, PaymentEvidence,
-    RefundEnding, RefundOf, SettledRefund, decide,
+    QueryAnswer, RefundEnding, RefundOf, SettledRefund, decide,
 };
 
 /// One line of an order's life.
@@ -56,15 +56,35 @@ pub enum JournalEvent {
         goods_gone: bool,
     },
     /// We asked: not paid yet.
-    FoundUnpaid,
+    FoundUnpaid {
+        /// What WeChat answered, if anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<StoredAnswer>,
+    },
     /// We asked: no such order at WeChat.
-    FoundAbsent,
+    FoundAbsent {
+        /// What WeChat answered, if anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<StoredAnswer>,
+    },
     /// We asked in vain.
-    InquiryUnanswered,
+    InquiryUnanswered {
+        /// What WeChat answered, if anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<StoredAnswer>,
+    },
     /// We asked: paid, and sent back by somebody else.
-    FoundRefunded,
+    FoundRefunded {
+        /// What WeChat answered, if anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<StoredAnswer>,
+    },
     /// WeChat said: closed.
-    ClosedAtWechat,
+    ClosedAtWechat {
+        /// What WeChat answered, if anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<StoredAnswer>,
+    },
     /// An operator asked for money to go back.
     RefundAsked {
         /// The refund's number.
@@ -84,12 +104,41 @@ pub enum JournalEvent {
         of_orders_payment: bool,
         /// Whether the buyer has his money.
         succeeded: bool,
+        /// WeChat's number of it, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund_id: Option<String>,
     },
     /// An operator ended the review.
     Reviewed {
         /// The newest entry that he saw.
         seen_seq: u64,
     },
+}
+
+/// What WeChat answered to a query.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAnswer {
+    /// What it means.
+    pub state: QueriedState,
+    /// WeChat's sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+impl StoredAnswer {
+    fn of(answer: &Option<QueryAnswer>) -> Option<StoredAnswer> {
+        answer.clone().map(|answer| StoredAnswer {
+            state: answer.state,
+            description: answer.description,
+        })
+    }
+
+    fn into_answer(self) -> QueryAnswer {
+        QueryAnswer {
+            state: self.state,
+            description: self.description,
+        }
+    }
 }
 
 #[expect(
@@ -117,12 +166,22 @@ impl JournalEvent {
                 fee_type: evidence.fee_type.clone(),
                 goods_gone: !facts.goods_left,
             },
-            OrderEvent::FoundUnpaid => JournalEvent::FoundUnpaid,
-            OrderEvent::FoundAbsent => JournalEvent::FoundAbsent,
-            OrderEvent::InquiryUnanswered => JournalEvent::InquiryUnanswered,
-            OrderEvent::FoundRefunded => JournalEvent::FoundRefunded,
+            OrderEvent::FoundUnpaid(answer) => JournalEvent::FoundUnpaid {
+                answer: StoredAnswer::of(answer),
+            },
+            OrderEvent::FoundAbsent(answer) => JournalEvent::FoundAbsent {
+                answer: StoredAnswer::of(answer),
+            },
+            OrderEvent::InquiryUnanswered(answer) => JournalEvent::InquiryUnanswered {
+                answer: StoredAnswer::of(answer),
+            },
+            OrderEvent::FoundRefunded(answer) => JournalEvent::FoundRefunded {
+                answer: StoredAnswer::of(answer),
+            },
             OrderEvent::RefundStuck => JournalEvent::RefundStuck,
-            OrderEvent::ClosedAtWechat => JournalEvent::ClosedAtWechat,
+            OrderEvent::ClosedAtWechat(answer) => JournalEvent::ClosedAtWechat {
+                answer: StoredAnswer::of(answer),
+            },
             OrderEvent::Reviewed { seq } => JournalEvent::Reviewed { seen_seq: *seq },
             OrderEvent::RefundAsked(asked) => JournalEvent::RefundAsked {
                 out_refund_no: asked.out_refund_no.clone(),
@@ -133,6 +192,7 @@ impl JournalEvent {
                 amount: settled.amount,
                 of_orders_payment: settled.of == RefundOf::OrdersPayment,
                 succeeded: settled.ending == RefundEnding::Succeeded,
+                refund_id: settled.refund_id.clone(),
             },
         }
     }
@@ -146,11 +206,11 @@ impl JournalEvent {
             JournalEvent::Placed
             | JournalEvent::PrepayIssued { .. }
             | JournalEvent::Reported { .. }
-            | JournalEvent::FoundUnpaid
-            | JournalEvent::FoundAbsent
-            | JournalEvent::InquiryUnanswered
-            | JournalEvent::FoundRefunded
-            | JournalEvent::ClosedAtWechat
+            | JournalEvent::FoundUnpaid { .. }
+            | JournalEvent::FoundAbsent { .. }
+            | JournalEvent::InquiryUnanswered { .. }
+            | JournalEvent::FoundRefunded { .. }
+            | JournalEvent::ClosedAtWechat { .. }
             | JournalEvent::RefundAsked { .. }
             | JournalEvent::RefundStuck
             | JournalEvent::Reviewed { .. } => (true, KnownRefund::Unknown),
@@ -188,12 +248,22 @@ impl JournalEvent {
                 total_fee,
                 fee_type,
             })),
-            JournalEvent::FoundUnpaid => Some(OrderEvent::FoundUnpaid),
-            JournalEvent::FoundAbsent => Some(OrderEvent::FoundAbsent),
-            JournalEvent::InquiryUnanswered => Some(OrderEvent::InquiryUnanswered),
-            JournalEvent::FoundRefunded => Some(OrderEvent::FoundRefunded),
+            JournalEvent::FoundUnpaid { answer } => Some(OrderEvent::FoundUnpaid(
+                answer.map(StoredAnswer::into_answer),
+            )),
+            JournalEvent::FoundAbsent { answer } => Some(OrderEvent::FoundAbsent(
+                answer.map(StoredAnswer::into_answer),
+            )),
+            JournalEvent::InquiryUnanswered { answer } => Some(OrderEvent::InquiryUnanswered(
+                answer.map(StoredAnswer::into_answer),
+            )),
+            JournalEvent::FoundRefunded { answer } => Some(OrderEvent::FoundRefunded(
+                answer.map(StoredAnswer::into_answer),
+            )),
             JournalEvent::RefundStuck => Some(OrderEvent::RefundStuck),
-            JournalEvent::ClosedAtWechat => Some(OrderEvent::ClosedAtWechat),
+            JournalEvent::ClosedAtWechat { answer } => Some(OrderEvent::ClosedAtWechat(
+                answer.map(StoredAnswer::into_answer),
+            )),
             JournalEvent::Reviewed { seen_seq } => Some(OrderEvent::Reviewed { seq: seen_seq }),
             JournalEvent::RefundAsked {
                 out_refund_no,
@@ -207,6 +277,7 @@ impl JournalEvent {
                 amount,
                 of_orders_payment,
                 succeeded,
+                refund_id,
             } => Some(OrderEvent::RefundSettled(SettledRefund {
                 out_refund_no,
                 amount,
@@ -220,6 +291,7 @@ impl JournalEvent {
                 } else {
                     RefundEnding::Failed
                 },
+                refund_id,
             })),
         }
     }

@@ -22,17 +22,25 @@ use wechat_checkout_protocol::{
 use crate::catalog::Catalog;
 use crate::order::{Order, OrderEvent, Refusal};
 
-pub use journal::{JournalEntry, JournalEvent, replay};
+pub use journal::{JournalEntry, JournalEvent, StoredAnswer, replay};
 pub use refund::{RefundRecord, RefundStatus};
 pub use webhook::{NewWebhook, WebhookRecord, WebhookStatus};
 
-/// An order together with what it delivered.
+/// An order together with what it delivered and what went back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderRecord {
     /// The row.
     pub order: Order,
     /// Empty until confirmed.
     pub benefits: Vec<Benefit>,
+    /// The newest [`OrderRecord::REFUNDS_MAX`], oldest first.
+    pub refunds: Vec<RefundRecord>,
+}
+
+impl OrderRecord {
+    /// WeChat takes 50 refunds of a payment; beyond are those of second payments of one order, which
+    /// WeChat does not take in the first place.
+    pub const REFUNDS_MAX: u32 = 64;
 }
 
 /// A wish to place an order, with everything decided but its identity.

@@ -19,6 +19,12 @@ pub struct RefundRecord {
     pub due_at: Option<UnixMillis>,
     /// When it was decided.
     pub asked_at: UnixMillis,
+    /// When WeChat's answer ended it; unknown of refunds that an earlier version ended.
+    pub ended_at: Option<UnixMillis>,
+    /// WeChat's number of it, once known.
+    pub refund_id: Option<String>,
+    /// The error code with which WeChat last refused to carry it out, while it is not carried out.
+    pub hindrance: Option<String>,
 }
 
 impl RefundRecord {
@@ -57,6 +63,15 @@ impl RefundStatus {
         RefundStatus::Succeeded,
         RefundStatus::Failed,
     ];
+
+    /// The status of a refund that ended so.
+    #[must_use]
+    pub const fn of(ending: RefundEnding) -> RefundStatus {
+        match ending {
+            RefundEnding::Succeeded => RefundStatus::Succeeded,
+            RefundEnding::Failed => RefundStatus::Failed,
+        }
+    }
 
     /// The stored name.
     #[must_use]

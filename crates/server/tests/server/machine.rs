@@ -36,8 +36,12 @@ fn as_in_row(words: &str, order: Order) -> Order {
             attention: Some(Attention::UnderReview),
             ..order
         }
-    } else if words.ends_with("part") && order.status == OrderStatus::Refunding {
-        // Only that part is on its way back.
+    } else if words.starts_with("refund")
+        && !words.starts_with("refund asked")
+        && words.ends_with("part")
+        && order.status == OrderStatus::Confirmed
+    {
+        // That part is on its way back; in `refunding` it is a part of all the money.
         Order {
             amount_refunding: part(),
             ..order
@@ -128,11 +132,11 @@ fn event(words: &str, order: &Order) -> (OrderEvent, Facts) {
             openid: buyer("buyer-2"),
             ..second
         }),
-        "asked: not paid yet" => (OrderEvent::FoundUnpaid, STOCKED),
-        "asked: unknown at WeChat" => (OrderEvent::FoundAbsent, STOCKED),
-        "asked: no clear answer" => (OrderEvent::InquiryUnanswered, STOCKED),
-        "asked: paid and refunded elsewhere" => (OrderEvent::FoundRefunded, STOCKED),
-        "closed at WeChat" => (OrderEvent::ClosedAtWechat, STOCKED),
+        "asked: not paid yet" => (OrderEvent::FoundUnpaid(None), STOCKED),
+        "asked: unknown at WeChat" => (OrderEvent::FoundAbsent(None), STOCKED),
+        "asked: no clear answer" => (OrderEvent::InquiryUnanswered(None), STOCKED),
+        "asked: paid and refunded elsewhere" => (OrderEvent::FoundRefunded(None), STOCKED),
+        "closed at WeChat" => (OrderEvent::ClosedAtWechat(None), STOCKED),
         "refund asked, part" => ask(part(), KnownRefund::Unknown),
         "refund asked, all" => ask(whole(), KnownRefund::Unknown),
         "refund asked again" => ask(part(), KnownRefund::Open(part())),
@@ -185,6 +189,7 @@ pub(crate) fn settle(
         amount,
         of: RefundOf::OrdersPayment,
         ending,
+        refund_id: None,
     };
     (
         OrderEvent::RefundSettled(settled),
@@ -301,7 +306,7 @@ fn questions_become_rare_and_people_look_but_an_open_order_is_never_given_up() {
     for _ in 0..inquiry::INQUIRIES_MAX {
         now = now.max(order.inquiry_due_at.unwrap());
         let Decision::Applied(change) =
-            decide(&order, &OrderEvent::InquiryUnanswered, STOCKED, now)
+            decide(&order, &OrderEvent::InquiryUnanswered(None), STOCKED, now)
         else {
             panic!("an open order is asked about again");
         };
@@ -369,4 +374,28 @@ fn a_refund_that_fails_after_a_late_payment_never_confirms_the_order() {
         "nothing was delivered for the rest"
     );
     assert_eq!(change.order.attention, Some(Attention::LatePaymentRefunded));
+}
+
+#[test]
+fn the_whole_money_in_parts_is_refunding_and_a_part_of_it_is_not() {
+    let after = |order: &Order, (event, facts): (OrderEvent, Facts)| match decide(
+        order,
+        &event,
+        facts,
+        later(),
+    ) {
+        Decision::Applied(change) => change.order,
+        other => panic!("{event:?}: {other:?}"),
+    };
+    let rest = Fen::new(1490).unwrap();
+    let paid = order_in(OrderStatus::Confirmed);
+    let one = after(&paid, ask(part(), KnownRefund::Unknown));
+    assert_eq!(one.status, OrderStatus::Confirmed);
+    let both = after(&one, ask(rest, KnownRefund::Unknown));
+    assert_eq!(both.status, OrderStatus::Refunding);
+    let first_back = after(&both, settle(part(), RefundEnding::Succeeded, Open));
+    assert_eq!(first_back.status, OrderStatus::Refunding);
+    let kept = after(&first_back, settle(rest, RefundEnding::Failed, Open));
+    assert_eq!(kept.status, OrderStatus::Confirmed, "the goods stay");
+    assert_eq!(kept.amount_refundable(), rest);
 }

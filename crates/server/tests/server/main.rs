@@ -5,6 +5,7 @@ mod cluster;
 mod configuration;
 mod database_loss;
 mod journey;
+mod last_query;
 mod limits;
 mod machine;
 mod misfits;

@@ -120,7 +120,7 @@ fn a_payment_that_does_not_fit_stays_a_matter_for_people_until_it_fits_or_is_rev
     let seq = flagged.seq;
     let reviewed = after(&flagged, &OrderEvent::Reviewed { seq });
     assert!(!reviewed.is_payable(later()), "WeChat took a payment");
-    let closed = after(&reviewed, &OrderEvent::FoundRefunded);
+    let closed = after(&reviewed, &OrderEvent::FoundRefunded(None));
     assert_eq!(closed.status, OrderStatus::Closed);
     assert_eq!(closed.attention, None, "nobody is called a second time");
 }

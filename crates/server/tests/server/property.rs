@@ -25,9 +25,9 @@ fn any_event() -> impl Strategy<Value = OrderEvent> {
     prop_oneof![
         outcomes.prop_map(OrderEvent::Reported),
         payments,
-        Just(OrderEvent::FoundUnpaid),
-        Just(OrderEvent::InquiryUnanswered),
-        Just(OrderEvent::ClosedAtWechat),
+        Just(OrderEvent::FoundUnpaid(None)),
+        Just(OrderEvent::InquiryUnanswered(None)),
+        Just(OrderEvent::ClosedAtWechat(None)),
         (1..24_u64).prop_map(|seq| OrderEvent::Reviewed { seq }),
     ]
 }

@@ -1,9 +1,12 @@
 //! Money back: whole, in parts, asked twice, told by notification, and refused.
 
 use serde_json::{Value, json};
-use wechat_checkout_protocol::{Attention, ErrorCode, OrderStatus, OrderView};
+use wechat_checkout_protocol::{
+    Attention, ErrorCode, OrderListView, OrderStatus, OrderView, RefundStatus,
+};
 use wechat_checkout_simulator::Scenario;
 
+use crate::push::{snapshot, watch};
 use crate::shop::{ADMIN_TOKEN, Buyer, Shop, read, refusal};
 
 const KEY: &str = "key-of-the-first-wish";
@@ -26,6 +29,11 @@ async fn operate(shop: &Shop, order: &OrderView, what: &str, body: Value) -> req
         .bearer_auth(ADMIN_TOKEN)
         .json(&body);
     call.send().await.unwrap()
+}
+
+/// On its way back, and back.
+fn amounts(view: &OrderView) -> (i64, i64) {
+    (view.amount_refunding.get(), view.amount_refunded.get())
 }
 
 /// Lets the refund reach the buyer: WeChat needs a while, and so do our questions.
@@ -62,10 +70,32 @@ async fn parts_of_the_money_leave_the_goods_until_all_is_back() {
     let buyer = shop.buyer("alice").await;
     let order = paid(&shop, &buyer, "coffee-voucher").await;
     let part = |amount: i64, number: &str| json!({ "amount": amount, "out_refund_no": number });
+    let mut socket = watch(&shop, order.id.as_str(), &buyer.watch_token).await;
+    let paid = snapshot(&mut socket).await;
     let _: Value = read(ask(&shop, &order, part(500, "part-1")).await).await;
+    let asked = snapshot(&mut socket).await;
+    assert!(asked.seq > paid.seq, "a page that shows paid hears of it");
+    assert_eq!(
+        asked.status,
+        OrderStatus::Confirmed,
+        "a part, not the whole"
+    );
+    assert_eq!((amounts(&asked), asked.benefits.len()), ((500, 0), 1));
+    let [refund] = &asked.refunds[..] else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(refund.status, RefundStatus::Processing);
+    assert_eq!((refund.amount.get(), refund.ended_at), (500, None));
+
     until_settled(&shop).await;
-    let seen = buyer.see_status(&order, OrderStatus::Confirmed).await;
-    assert_eq!(seen.benefits.len(), 1);
+    let seen = snapshot(&mut socket).await;
+    assert_eq!(seen.status, OrderStatus::Confirmed);
+    assert_eq!((amounts(&seen), seen.benefits.len()), ((0, 500), 1));
+    assert_eq!(seen.refunds[0].status, RefundStatus::Succeeded);
+    assert!(seen.refunds[0].ended_at >= Some(seen.refunds[0].requested_at));
+    let list: OrderListView = read(buyer.get("/api/orders").await).await;
+    assert_eq!(list.orders[0].refunds, seen.refunds);
+    assert_eq!(amounts(&list.orders[0]), (0, 500));
 
     let conflict = refusal(ask(&shop, &order, part(400, "part-1")).await, 409).await;
     assert_eq!(conflict.code, ErrorCode::RefundRefused);
@@ -76,7 +106,8 @@ async fn parts_of_the_money_leave_the_goods_until_all_is_back() {
 
     let _: Value = read(ask(&shop, &order, part(1_000, "part-3")).await).await;
     until_settled(&shop).await;
-    let _ = buyer.see_status(&order, OrderStatus::Refunded).await;
+    let seen = buyer.see_status(&order, OrderStatus::Refunded).await;
+    assert_eq!((amounts(&seen), seen.refunds.len()), ((0, 1_500), 2));
     let benefits: Value = read(buyer.get("/api/benefits").await).await;
     assert_eq!(benefits["vouchers"], json!([]), "the code is revoked");
 }

@@ -290,17 +290,28 @@ impl Buyer {
 
     /// Waits until the order has a status.
     pub(crate) async fn see_status(&self, order: &OrderView, status: OrderStatus) -> OrderView {
-        let seen = tokio::time::timeout(DEADLINE, async {
+        self.see_until(order, |seen| seen.status == status).await
+    }
+
+    /// Waits until the order is seen as it should be.
+    pub(crate) async fn see_until(
+        &self,
+        order: &OrderView,
+        is_there: impl Fn(&OrderView) -> bool,
+    ) -> OrderView {
+        let mut newest = None;
+        let waiting = async {
             loop {
-                let seen = self.see(order).await;
-                if seen.status == status {
-                    return seen;
+                let seen = newest.insert(self.see(order).await);
+                if is_there(seen) {
+                    return;
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-        });
-        seen.await
-            .unwrap_or_else(|_| panic!("the order never became {status:?}"))
+        };
+        let waited = tokio::time::timeout(DEADLINE, waiting).await;
+        assert!(waited.is_ok(), "it never became so: {newest:?}");
+        newest.unwrap()
     }
 }
 

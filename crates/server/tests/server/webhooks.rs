@@ -221,6 +221,7 @@ async fn an_order_under_review_still_tells_what_becomes_of_its_money() {
         amount: order.amount_total,
         of: RefundOf::OrdersPayment,
         ending: RefundEnding::Succeeded,
+        refund_id: None,
     };
     let _ = happen(OrderEvent::RefundSettled(settled)).await.unwrap();
 

@@ -58,13 +58,18 @@ async fn apply(
     // None of the three reads what another writes, so they are sent at once. The lock of a buyer goes
     // before the entry, which would hold up all readers of the journal if it waited there.
     let ((), delivered, ()) = try_join3(update, effects, append).await?;
-    let benefits = match delivered {
-        Some(benefits) => benefits,
-        None => read::record(db, order.clone()).await?.benefits,
+    let record = match delivered {
+        // Nothing can have gone back of what is paid just now.
+        Some(benefits) => OrderRecord {
+            order,
+            benefits,
+            refunds: Vec::new(),
+        },
+        None => read::record(db, order.clone()).await?,
     };
     Ok(match misfit {
         Some(refusal) => Advanced::Refused(refusal),
-        None => Advanced::Applied(OrderRecord { order, benefits }),
+        None => Advanced::Applied(record),
     })
 }
 
@@ -84,9 +89,8 @@ async fn work_out(
             Effect::SettleRefund {
                 out_refund_no,
                 ending,
-            } => {
-                refunds::settle(db, out_refund_no, *ending).await?;
-            }
+                refund_id,
+            } => refunds::settle(db, out_refund_no, *ending, refund_id.as_deref(), now).await?,
             Effect::ReverseBenefits => deliver::reverse(db, order, now).await?,
         }
     }
@@ -121,13 +125,13 @@ async fn facts(db: &Session, order: &Order, event: &OrderEvent) -> Result<Facts,
         OrderEvent::Paid(_)
         | OrderEvent::PrepayIssued(_)
         | OrderEvent::Reported(_)
-        | OrderEvent::FoundUnpaid
-        | OrderEvent::FoundAbsent
-        | OrderEvent::InquiryUnanswered
-        | OrderEvent::FoundRefunded
+        | OrderEvent::FoundUnpaid(_)
+        | OrderEvent::FoundAbsent(_)
+        | OrderEvent::InquiryUnanswered(_)
+        | OrderEvent::FoundRefunded(_)
         | OrderEvent::RefundStuck
         | OrderEvent::Reviewed { .. }
-        | OrderEvent::ClosedAtWechat => {}
+        | OrderEvent::ClosedAtWechat(_) => {}
     }
     Ok(facts)
 }

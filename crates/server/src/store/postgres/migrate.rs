@@ -5,7 +5,11 @@ use tokio_postgres::Client;
 use super::OpenError;
 
 /// Each entry brings the schema from its index to its index + 1.
-const MIGRATIONS: [&str; 2] = [include_str!("schema_v1.sql"), include_str!("schema_v2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema_v1.sql"),
+    include_str!("schema_v2.sql"),
+    include_str!("schema_v3.sql"),
+];
 
 /// A change of a big table takes its time; a lock that somebody forgot does not end by itself.
 const LIMITS: &str = "SET lock_timeout = '60s'; SET statement_timeout = 0";

@@ -107,14 +107,15 @@ async fn open_orders(db: &Session, order: &Order) -> Result<u32, Failure> {
 async fn remember_key(db: &Session, new: &NewOrder, id: &OrderId) -> Result<(), Failure> {
     db.execute_on(
         1,
-        "INSERT INTO idempotency_keys (openid, key, order_id, product_id, quantity) \
-         VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO idempotency_keys (openid, key, order_id, product_id, quantity, at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
         &[
             &new.order.openid.as_str(),
             &new.idempotency_key.as_str(),
             &id.as_str(),
             &new.order.product_id.as_str(),
             &i64::from(new.order.quantity),
+            &new.order.created_at.0,
         ],
     )
     .await

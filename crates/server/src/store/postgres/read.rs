@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
+use futures_util::future::try_join;
 use tokio_postgres::Row;
 use wechat_checkout_protocol::benefit::OwnedVoucher;
 use wechat_checkout_protocol::{
     Benefit, BenefitsView, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
 };
 
-use super::rows;
 use super::session::{Failure, Session};
+use super::{refunds, rows};
 use crate::order::membership::{self, VipGrant};
 use crate::order::{Goods, Order};
 use crate::store::OrderRecord;
@@ -25,17 +26,21 @@ pub(super) async fn order(db: &Session, id: &OrderId) -> Result<Option<OrderReco
     }
 }
 
-/// Adds to an order what it delivered.
+/// Adds to an order what it delivered and what went back.
 pub(super) async fn record(db: &Session, order: Order) -> Result<OrderRecord, Failure> {
-    let benefits = match order.status {
+    let (benefits, refunds) = match order.status {
         OrderStatus::Confirmed | OrderStatus::Refunding | OrderStatus::Refunded => {
-            benefits(db, &order).await?
+            try_join(benefits(db, &order), refunds::of_order(db, &order.id)).await?
         }
         OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation | OrderStatus::Closed => {
-            Vec::new()
+            (Vec::new(), Vec::new())
         }
     };
-    Ok(OrderRecord { order, benefits })
+    Ok(OrderRecord {
+        order,
+        benefits,
+        refunds,
+    })
 }
 
 async fn benefits(db: &Session, order: &Order) -> Result<Vec<Benefit>, Failure> {

@@ -6,10 +6,10 @@ use wechat_checkout_protocol::{OrderId, UnixMillis};
 use super::session::{Failure, Session, Values};
 use super::{read, rows};
 use crate::order::{KnownRefund, Order, OwedRefund, RefundEnding, RefundOf};
-use crate::store::{RefundRecord, RefundStatus};
+use crate::store::{OrderRecord, RefundRecord, RefundStatus};
 
 const COLUMNS: &str = "out_refund_no, order_id, transaction_id, payment_total, amount, \
-     of_orders_payment, status, attempts, due_at, asked_at";
+     of_orders_payment, status, attempts, due_at, asked_at, ended_at, refund_id, hindrance";
 
 pub(super) async fn owe(
     db: &Session,
@@ -36,14 +36,13 @@ pub(super) async fn settle(
     db: &Session,
     out_refund_no: &str,
     ending: RefundEnding,
+    refund_id: Option<&str>,
+    now: UnixMillis,
 ) -> Result<(), Failure> {
-    let status = match ending {
-        RefundEnding::Succeeded => RefundStatus::Succeeded,
-        RefundEnding::Failed => RefundStatus::Failed,
-    };
-    let sql = "UPDATE refunds SET status = $2, due_at = NULL \
-         WHERE out_refund_no = $1 AND due_at IS NOT NULL";
-    db.execute_on(1, sql, &[&out_refund_no, &status.as_str()])
+    let sql = "UPDATE refunds SET status = $2, due_at = NULL, hindrance = NULL, ended_at = $3, \
+         refund_id = coalesce($4, refund_id) WHERE out_refund_no = $1 AND due_at IS NOT NULL";
+    let status = RefundStatus::of(ending).as_str();
+    db.execute_on(1, sql, &[&out_refund_no, &status, &now.0, &refund_id])
         .await
 }
 
@@ -66,12 +65,10 @@ pub(super) async fn one(
 }
 
 pub(super) async fn of_order(db: &Session, id: &OrderId) -> Result<Vec<RefundRecord>, Failure> {
-    let sql = select("WHERE order_id = $1 ORDER BY asked_at, out_refund_no");
-    db.rows(&sql, &[&id.as_str()])
-        .await?
-        .iter()
-        .map(record)
-        .collect()
+    let sql = select("WHERE order_id = $1 ORDER BY asked_at DESC, out_refund_no DESC LIMIT $2");
+    let limit = i64::from(OrderRecord::REFUNDS_MAX);
+    let newest_first = db.rows(&sql, &[&id.as_str(), &limit]).await?;
+    newest_first.iter().rev().map(record).collect()
 }
 
 /// Refunds that another server is claiming or settling just now are left to it.
@@ -137,5 +134,8 @@ fn record(row: &Row) -> Result<RefundRecord, Failure> {
         attempts: rows::count(row, "attempts")?,
         due_at: rows::at_maybe(row, "due_at")?,
         asked_at: rows::at(row, "asked_at")?,
+        ended_at: rows::at_maybe(row, "ended_at")?,
+        refund_id: row.try_get("refund_id")?,
+        hindrance: row.try_get("hindrance")?,
     })
 }

@@ -2,7 +2,7 @@
 
 use tokio_postgres::Row;
 use wechat_checkout_protocol::{
-    Attention, Fen, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
+    Attention, Fen, LastQuery, OpenId, OrderId, OrderStatus, ProductId, QueriedState, UnixMillis,
 };
 
 use super::session::{Failure, Session};
@@ -17,7 +17,8 @@ pub(super) fn select_orders(condition: &str) -> String {
 const ORDER_COLUMNS: &str = "id, openid, product_id, title, quantity, amount_total, vip_days, \
      client_ip, created_at, expires_at, status, seq, prepay_id, prepay_at, transaction_id, \
      confirmed_at, amount_refunding, amount_refunded, refunds, attention, inquiries, \
-     inquiry_from, inquiry_due_at, delivered_at, misfit_payment, misfit_open";
+     inquiry_from, inquiry_due_at, delivered_at, misfit_payment, misfit_open, query_state, \
+     query_description, query_at";
 
 pub(super) fn order_id(row: &Row, column: &str) -> Result<OrderId, Failure> {
     OrderId::parse(row.try_get::<_, String>(column)?).map_err(|_| Failure::Damaged("order id"))
@@ -96,11 +97,24 @@ pub(super) fn order(row: &Row) -> Result<Order, Failure> {
             }),
             None => None,
         },
+        last_query: last_query(row)?,
         attention,
         inquiries: count(row, "inquiries")?,
         inquiry_from: at(row, "inquiry_from")?,
         inquiry_due_at: at_maybe(row, "inquiry_due_at")?,
     })
+}
+
+fn last_query(row: &Row) -> Result<Option<LastQuery>, Failure> {
+    let state = row.try_get::<_, Option<&str>>("query_state")?;
+    let (Some(state), Some(at)) = (state, at_maybe(row, "query_at")?) else {
+        return Ok(None);
+    };
+    Ok(Some(LastQuery {
+        state: QueriedState::parse(state).ok_or(Failure::Damaged("queried state"))?,
+        description: row.try_get("query_description")?,
+        at,
+    }))
 }
 
 /// Writes a new order.
@@ -114,8 +128,10 @@ pub(super) async fn insert_order(db: &Session, order: &Order) -> Result<(), Fail
         "INSERT INTO orders (id, seq, status, prepay_id, prepay_at, transaction_id, confirmed_at, \
          amount_refunding, amount_refunded, refunds, attention, inquiries, inquiry_from, \
          inquiry_due_at, openid, product_id, title, quantity, amount_total, vip_days, client_ip, \
-         created_at, expires_at, delivered_at, misfit_payment, misfit_open) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
+         created_at, expires_at, delivered_at, misfit_payment, misfit_open, query_state, \
+         query_description, query_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, \
+         $29)",
         &[
             &order.id.as_str(),
             &seq_value(order.seq)?,
@@ -143,6 +159,9 @@ pub(super) async fn insert_order(db: &Session, order: &Order) -> Result<(), Fail
             &order.delivered_at.map(|at| at.0),
             &order.misfit.as_ref().map(|misfit| &misfit.transaction_id),
             &order.has_open_misfit(),
+            &order.last_query.as_ref().map(|query| query.state.as_str()),
+            &order.last_query.as_ref().map(|query| &query.description),
+            &order.last_query.as_ref().map(|query| query.at.0),
         ],
     )
     .await
@@ -157,7 +176,8 @@ pub(super) async fn update_order(db: &Session, order: &Order, before: u64) -> Re
          transaction_id = $7, confirmed_at = $8, amount_refunding = $9, amount_refunded = $10, \
          refunds = $11, attention = $12, inquiries = $13, inquiry_from = $14, \
          inquiry_due_at = $15, delivered_at = $16, misfit_payment = $17, \
-         misfit_open = $18 WHERE id = $1 AND seq = $2",
+         misfit_open = $18, query_state = $19, query_description = $20, query_at = $21 \
+         WHERE id = $1 AND seq = $2",
         &[
             &order.id.as_str(),
             &seq_value(before)?,
@@ -177,6 +197,9 @@ pub(super) async fn update_order(db: &Session, order: &Order, before: u64) -> Re
             &order.delivered_at.map(|at| at.0),
             &order.misfit.as_ref().map(|misfit| &misfit.transaction_id),
             &order.has_open_misfit(),
+            &order.last_query.as_ref().map(|query| query.state.as_str()),
+            &order.last_query.as_ref().map(|query| &query.description),
+            &order.last_query.as_ref().map(|query| query.at.0),
         ],
     )
     .await

@@ -59,15 +59,19 @@ fn apply(
             Effect::SettleRefund {
                 out_refund_no,
                 ending,
-            } => {
-                refunds::settle(db, out_refund_no, *ending)?;
-            }
+                refund_id,
+            } => refunds::settle(db, out_refund_no, *ending, refund_id.as_deref(), now)?,
             Effect::ReverseBenefits => deliver::reverse(db, &order, now)?,
         }
     }
     Ok(match (misfit, delivered) {
         (Some(refusal), _) => Advanced::Refused(refusal),
-        (None, Some(benefits)) => Advanced::Applied(OrderRecord { order, benefits }),
+        // Nothing can have gone back of what is paid just now.
+        (None, Some(benefits)) => Advanced::Applied(OrderRecord {
+            order,
+            benefits,
+            refunds: Vec::new(),
+        }),
         (None, None) => Advanced::Applied(read::record(db, order)?),
     })
 }
@@ -99,13 +103,13 @@ fn facts(db: &Connection, order: &Order, event: &OrderEvent) -> rusqlite::Result
         OrderEvent::Paid(_)
         | OrderEvent::PrepayIssued(_)
         | OrderEvent::Reported(_)
-        | OrderEvent::FoundUnpaid
-        | OrderEvent::FoundAbsent
-        | OrderEvent::InquiryUnanswered
-        | OrderEvent::FoundRefunded
+        | OrderEvent::FoundUnpaid(_)
+        | OrderEvent::FoundAbsent(_)
+        | OrderEvent::InquiryUnanswered(_)
+        | OrderEvent::FoundRefunded(_)
         | OrderEvent::RefundStuck
         | OrderEvent::Reviewed { .. }
-        | OrderEvent::ClosedAtWechat => {}
+        | OrderEvent::ClosedAtWechat(_) => {}
     }
     Ok(facts)
 }

@@ -92,15 +92,16 @@ fn open_orders(db: &Connection, order: &Order) -> rusqlite::Result<u32> {
 fn remember_key(db: &Connection, new: &NewOrder, id: &OrderId) -> rusqlite::Result<()> {
     let _ = db
         .prepare_cached(
-            "INSERT INTO idempotency_keys (openid, key, order_id, product_id, quantity) \
-             VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO idempotency_keys (openid, key, order_id, product_id, quantity, at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
         .execute(params![
             new.order.openid.as_str(),
             new.idempotency_key.as_str(),
             id.as_str(),
             new.order.product_id.as_str(),
-            new.order.quantity
+            new.order.quantity,
+            new.order.created_at.0
         ])?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use wechat_checkout_protocol::{
     Benefit, BenefitsView, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
 };
 
-use super::rows;
+use super::{refunds, rows};
 use crate::order::membership::{self, VipGrant};
 use crate::order::{Goods, Order};
 use crate::store::{JournalEntry, OrderRecord};
@@ -28,17 +28,21 @@ pub(super) fn order(db: &Connection, id: &OrderId) -> rusqlite::Result<Option<Or
         .transpose()
 }
 
-/// Adds to an order what it delivered.
+/// Adds to an order what it delivered and what went back.
 pub(super) fn record(db: &Connection, order: Order) -> rusqlite::Result<OrderRecord> {
-    let benefits = match order.status {
+    let (benefits, refunds) = match order.status {
         OrderStatus::Confirmed | OrderStatus::Refunding | OrderStatus::Refunded => {
-            benefits(db, &order)?
+            (benefits(db, &order)?, refunds::of_order(db, &order.id)?)
         }
         OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation | OrderStatus::Closed => {
-            Vec::new()
+            (Vec::new(), Vec::new())
         }
     };
-    Ok(OrderRecord { order, benefits })
+    Ok(OrderRecord {
+        order,
+        benefits,
+        refunds,
+    })
 }
 
 fn benefits(db: &Connection, order: &Order) -> rusqlite::Result<Vec<Benefit>> {

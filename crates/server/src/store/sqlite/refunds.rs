@@ -5,10 +5,10 @@ use wechat_checkout_protocol::{OrderId, UnixMillis};
 
 use super::rows;
 use crate::order::{KnownRefund, Order, OwedRefund, RefundEnding, RefundOf};
-use crate::store::{RefundRecord, RefundStatus};
+use crate::store::{OrderRecord, RefundRecord, RefundStatus};
 
 const COLUMNS: &str = "out_refund_no, order_id, transaction_id, payment_total, amount, \
-     of_orders_payment, status, attempts, due_at, asked_at";
+     of_orders_payment, status, attempts, due_at, asked_at, ended_at, refund_id, hindrance";
 
 pub(super) fn owe(
     db: &Connection,
@@ -38,17 +38,21 @@ pub(super) fn settle(
     db: &Connection,
     out_refund_no: &str,
     ending: RefundEnding,
+    refund_id: Option<&str>,
+    now: UnixMillis,
 ) -> rusqlite::Result<()> {
-    let status = match ending {
-        RefundEnding::Succeeded => RefundStatus::Succeeded,
-        RefundEnding::Failed => RefundStatus::Failed,
-    };
     let updated = db
         .prepare_cached(
-            "UPDATE refunds SET status = ?2, due_at = NULL \
+            "UPDATE refunds SET status = ?2, due_at = NULL, hindrance = NULL, ended_at = ?3, \
+             refund_id = coalesce(?4, refund_id) \
              WHERE out_refund_no = ?1 AND due_at IS NOT NULL",
         )?
-        .execute(params![out_refund_no, status.as_str()])?;
+        .execute(params![
+            out_refund_no,
+            RefundStatus::of(ending).as_str(),
+            now.0,
+            refund_id
+        ])?;
     if updated == 1 {
         Ok(())
     } else {
@@ -72,11 +76,14 @@ pub(super) fn one(db: &Connection, out_refund_no: &str) -> rusqlite::Result<Opti
 }
 
 pub(super) fn of_order(db: &Connection, id: &OrderId) -> rusqlite::Result<Vec<RefundRecord>> {
-    db.prepare_cached(&select(
-        "WHERE order_id = ?1 ORDER BY asked_at, out_refund_no",
-    ))?
-    .query_map([id.as_str()], record)?
-    .collect()
+    let mut newest_first = db
+        .prepare_cached(&select(
+            "WHERE order_id = ?1 ORDER BY asked_at DESC, out_refund_no DESC LIMIT ?2",
+        ))?
+        .query_map(params![id.as_str(), OrderRecord::REFUNDS_MAX], record)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    newest_first.reverse();
+    Ok(newest_first)
 }
 
 pub(super) fn claim(
@@ -142,5 +149,8 @@ fn record(row: &Row<'_>) -> rusqlite::Result<RefundRecord> {
         attempts: row.get(7)?,
         due_at: row.get::<_, Option<i64>>(8)?.map(UnixMillis),
         asked_at: UnixMillis(row.get(9)?),
+        ended_at: row.get::<_, Option<i64>>(10)?.map(UnixMillis),
+        refund_id: row.get(11)?,
+        hindrance: row.get(12)?,
     })
 }

@@ -3,7 +3,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Row, Statement, named_params};
 use wechat_checkout_protocol::{
-    Attention, Fen, OpenId, OrderId, OrderStatus, ProductId, UnixMillis,
+    Attention, Fen, LastQuery, OpenId, OrderId, OrderStatus, ProductId, QueriedState, UnixMillis,
 };
 
 use crate::order::{Goods, IssuedPrepay, Misfit, Order};
@@ -17,7 +17,7 @@ const ORDER_COLUMNS: &str = "id, openid, product_id, title, quantity, amount_tot
      vip_days, client_ip, created_at, expires_at, status, seq, prepay_id, prepay_at, \
      transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at, \
      amount_refunding, amount_refunded, refunds, delivered_at, misfit_payment, \
-     misfit_open";
+     misfit_open, query_state, query_description, query_at";
 
 /// Why a value is not what its column promises.
 #[derive(Debug, thiserror::Error)]
@@ -93,19 +93,31 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
             }),
             None => None,
         },
+        last_query: last_query(row)?,
     })
+}
+
+fn last_query(row: &Row<'_>) -> rusqlite::Result<Option<LastQuery>> {
+    let (Some(state), Some(at)) = (row.get::<_, Option<String>>(26)?, millis(row, 28)?) else {
+        return Ok(None);
+    };
+    Ok(Some(LastQuery {
+        state: QueriedState::parse(&state).ok_or_else(|| damaged(26, "queried state"))?,
+        description: row.get(27)?,
+        at,
+    }))
 }
 
 pub(super) const INSERT_ORDER: &str = "INSERT INTO orders (id, openid, product_id, title, \
      quantity, amount_total, vip_days, client_ip, created_at, expires_at, status, seq, prepay_id, \
      prepay_at, transaction_id, confirmed_at, attention, inquiries, inquiry_from, inquiry_due_at, \
      amount_refunding, amount_refunded, refunds, delivered_at, misfit_payment, \
-     misfit_open) \
+     misfit_open, query_state, query_description, query_at) \
      VALUES (:id, :openid, :product_id, :title, :quantity, :amount_total, :vip_days, :client_ip, \
      :created_at, :expires_at, :status, :seq, :prepay_id, :prepay_at, :transaction_id, \
      :confirmed_at, :attention, :inquiries, :inquiry_from, :inquiry_due_at, :amount_refunding, \
      :amount_refunded, :refunds, :delivered_at, :misfit_payment, \
-     :misfit_open)";
+     :misfit_open, :query_state, :query_description, :query_at)";
 
 pub(super) fn insert_order(insert: &mut Statement<'_>, order: &Order) -> rusqlite::Result<usize> {
     let vip_days = match order.goods {
@@ -139,6 +151,9 @@ pub(super) fn insert_order(insert: &mut Statement<'_>, order: &Order) -> rusqlit
         ":delivered_at": order.delivered_at.map(|at| at.0),
         ":misfit_payment": order.misfit.as_ref().map(|misfit| &misfit.transaction_id),
         ":misfit_open": order.has_open_misfit(),
+        ":query_state": order.last_query.as_ref().map(|query| query.state.as_str()),
+        ":query_description": order.last_query.as_ref().map(|query| &query.description),
+        ":query_at": order.last_query.as_ref().map(|query| query.at.0),
     })
 }
 
@@ -149,7 +164,8 @@ pub(super) const UPDATE_ORDER: &str = "UPDATE orders SET status = :status, seq =
      inquiry_from = :inquiry_from, inquiry_due_at = :inquiry_due_at, \
      amount_refunding = :amount_refunding, amount_refunded = :amount_refunded, refunds = :refunds, \
      delivered_at = :delivered_at, misfit_payment = :misfit_payment, \
-     misfit_open = :misfit_open \
+     misfit_open = :misfit_open, query_state = :query_state, \
+     query_description = :query_description, query_at = :query_at \
      WHERE id = :id AND seq = :before";
 
 pub(super) fn update_order(
@@ -176,6 +192,9 @@ pub(super) fn update_order(
         ":delivered_at": order.delivered_at.map(|at| at.0),
         ":misfit_payment": order.misfit.as_ref().map(|misfit| &misfit.transaction_id),
         ":misfit_open": order.has_open_misfit(),
+        ":query_state": order.last_query.as_ref().map(|query| query.state.as_str()),
+        ":query_description": order.last_query.as_ref().map(|query| &query.description),
+        ":query_at": order.last_query.as_ref().map(|query| query.at.0),
     })
 }
 

@@ -99,6 +99,7 @@ async fn a_refund_is_owed_once_claimed_once_and_ends_once(home: &Home) {
         amount: order.amount_total,
         of: RefundOf::OrdersPayment,
         ending: RefundEnding::Succeeded,
+        refund_id: None,
     });
     let Advanced::Applied(record) = store.advance(&order.id, settled, NOW).await.unwrap() else {
         panic!("settled")

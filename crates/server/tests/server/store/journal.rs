@@ -1,7 +1,7 @@
 //! The journal: it is the row, it is the outbox, and it stays.
 
-use wechat_checkout_protocol::{BridgeOutcome, OrderStatus};
-use wechat_checkout_server::order::{Order, OrderEvent};
+use wechat_checkout_protocol::{BridgeOutcome, OrderStatus, QueriedState};
+use wechat_checkout_server::order::{Order, OrderEvent, QueryAnswer};
 use wechat_checkout_server::store::{Advanced, replay};
 
 use super::{Home, on_every_store, pay, place, stocked};
@@ -23,11 +23,12 @@ async fn replaying_the_journal_gives_the_row(home: &Home) {
     let report = |outcome| OrderEvent::Reported(outcome);
     for (after_ms, event) in [
         (11_000, report(BridgeOutcome::Cancel)),
-        (16_000, OrderEvent::FoundUnpaid),
+        (16_000, OrderEvent::FoundUnpaid(Some(not_paid()))),
         (30_000, report(BridgeOutcome::Ok)),
-        (30_100, OrderEvent::InquiryUnanswered),
+        (30_100, OrderEvent::InquiryUnanswered(None)),
         (41_000, report(BridgeOutcome::Ok)),
-        (42_000, OrderEvent::ClosedAtWechat),
+        (42_000, OrderEvent::FoundUnpaid(Some(not_paid()))),
+        (43_000, OrderEvent::ClosedAtWechat(None)),
     ] {
         // Claims move the next question without an entry; no decision may depend on that.
         let at = NOW.plus_ms(after_ms);
@@ -37,6 +38,10 @@ async fn replaying_the_journal_gives_the_row(home: &Home) {
             .unwrap();
         let _ = store.advance(&placed.id, event, at).await.unwrap();
     }
+    let closed = store.order(&placed.id).await.unwrap().unwrap().order;
+    let last_query = closed.last_query.unwrap();
+    assert_eq!(last_query.at, NOW.plus_ms(42_000));
+    assert_eq!(last_query.description.as_deref(), Some("订单未支付"));
     // Somebody else takes the only code, so the late payment finds none left.
     let other = Order {
         openid: buyer("buyer-2"),
@@ -47,20 +52,24 @@ async fn replaying_the_journal_gives_the_row(home: &Home) {
 
     let journal = store.journal_of(&placed.id).await.unwrap();
     let seqs: Vec<u64> = journal.iter().map(|entry| entry.seq).collect();
-    assert_eq!(seqs, [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(seqs, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     let row = store.order(&placed.id).await.unwrap().unwrap().order;
     let stood = replay(&row, &journal).unwrap();
     assert_eq!(stood.first(), Some(&placed));
     assert_eq!(stood.last(), Some(&row));
     let statuses: Vec<_> = stood.iter().map(|order| order.status).collect();
     assert_eq!(
-        statuses[5..],
+        statuses[6..],
         [
             OrderStatus::AwaitingConfirmation,
             OrderStatus::Closed,
             OrderStatus::Refunding
         ]
     );
+}
+
+fn not_paid() -> QueryAnswer {
+    QueryAnswer::new(QueriedState::NotPaid, Some("订单未支付"))
 }
 
 async fn an_event_for_an_unknown_order_changes_nothing(home: &Home) {

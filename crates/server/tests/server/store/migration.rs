@@ -4,9 +4,9 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use wechat_checkout_protocol::{Attention, Benefit, OrderStatus, UnixMillis};
-use wechat_checkout_server::order::{Misfit, RefundOf};
+use wechat_checkout_server::order::{Misfit, OrderEvent, RefundEnding, RefundOf, SettledRefund};
 use wechat_checkout_server::store::postgres::{OpenError, PostgresAddress, PostgresStore};
-use wechat_checkout_server::store::{RefundStatus, Store};
+use wechat_checkout_server::store::{RefundStatus, Store, replay};
 
 use super::{Home, open_postgres, pay, place};
 use crate::cluster::Database;
@@ -34,6 +34,7 @@ async fn servers_that_start_at_once_on_an_empty_database_migrate_it_once() {
 }
 
 const POSTGRES_SCHEMA_V1: &str = include_str!("../../../src/store/postgres/schema_v1.sql");
+const POSTGRES_SCHEMA_V2: &str = include_str!("../../../src/store/postgres/schema_v2.sql");
 
 /// Written as version 1 wrote it.
 const POSTGRES_VERSION_1_ROWS: &str = "
@@ -123,6 +124,7 @@ fn open_misfit(transaction_id: &str) -> Misfit {
 
 const SCHEMA_V1: &str = include_str!("../../../src/store/sqlite/schema_v1.sql");
 const SCHEMA_V2: &str = include_str!("../../../src/store/sqlite/schema_v2.sql");
+const SCHEMA_V3: &str = include_str!("../../../src/store/sqlite/schema_v3.sql");
 
 /// A database as an older program left it.
 fn write_old(folder: &Path, batches: &[&str]) {
@@ -268,4 +270,81 @@ async fn version_2_of_sqlite_keeps_its_ledger_and_goes_on_from_its_end() {
     assert_eq!(until("order-open").await, 86_404_000 + 86_400_000);
     let own = store.benefits_of(&buyer("buyer-1")).await.unwrap();
     assert_eq!(own.vip_until.map(|until| until.0), Some(172_804_000));
+}
+
+/// An order of which a part is on its way back and a part is back, as version 3 wrote it.
+const VERSION_3_ROWS: &str = "
+    INSERT INTO orders (id, openid, product_id, title, quantity, amount_total, vip_days, client_ip,
+                        created_at, expires_at, status, seq, transaction_id, confirmed_at,
+                        delivered_at, inquiries, inquiry_from, inquiry_due_at,
+                        amount_refunding, amount_refunded, refunds) VALUES
+        ('order-part', 'buyer-1', 'vip-day', 'VIP', 1, 100, 1, '203.0.113.7', 1000, 901000,
+         'refunding', 5, 'T1', 2000, 2000, 0, 1000, NULL, 30, 20, 2);
+    INSERT INTO idempotency_keys VALUES ('buyer-1', 'key-0000000000001', 'order-part', 'vip-day', 1);
+    INSERT INTO journal (order_id, seq, at, event) VALUES
+        ('order-part', 1, 1000, '{\"event\":\"placed\"}'),
+        ('order-part', 2, 2000, '{\"event\":\"paid\",\"transaction_id\":\"T1\",
+          \"openid\":\"buyer-1\",\"total_fee\":100,\"fee_type\":\"CNY\"}'),
+        ('order-part', 3, 3000, '{\"event\":\"refund_asked\",\"out_refund_no\":\"P1\",
+          \"amount\":20}'),
+        ('order-part', 4, 4000, '{\"event\":\"refund_settled\",\"out_refund_no\":\"P1\",
+          \"amount\":20,\"of_orders_payment\":true,\"succeeded\":true}'),
+        ('order-part', 5, 5000, '{\"event\":\"refund_asked\",\"out_refund_no\":\"P2\",
+          \"amount\":30}');
+    INSERT INTO refunds (out_refund_no, order_id, transaction_id, payment_total, amount,
+                         of_orders_payment, status, attempts, due_at, asked_at) VALUES
+        ('P1', 'order-part', 'T1', 100, 20, TRUE, 'succeeded', 2, NULL, 3000),
+        ('P2', 'order-part', 'T1', 100, 30, TRUE, 'accepted', 1, 9000, 5000);
+";
+
+/// A part that goes back leaves the order confirmed, and its journal replays to the row.
+async fn assert_part_is_told_truly(store: &dyn Store) {
+    let id = order("order-part").id;
+    let record = store.order(&id).await.unwrap().unwrap();
+    assert_eq!(record.order.status, OrderStatus::Confirmed);
+    let journal = store.journal_of(&id).await.unwrap();
+    let stood = replay(&record.order, &journal).unwrap();
+    let last = stood.last().unwrap();
+    assert_eq!(last.status, record.order.status);
+    assert_eq!(last.amount_refunding, record.order.amount_refunding);
+    let ended: Vec<_> = record.refunds.iter().map(|one| one.ended_at).collect();
+    assert_eq!(ended, [Some(UnixMillis(4_000)), None]);
+    let settled = OrderEvent::RefundSettled(SettledRefund {
+        out_refund_no: "P2".to_owned(),
+        amount: record.order.amount_refunding,
+        of: RefundOf::OrdersPayment,
+        ending: RefundEnding::Succeeded,
+        refund_id: Some("5000".to_owned()),
+    });
+    let _ = store.advance(&id, settled, NOW).await.unwrap();
+    let record = store.order(&id).await.unwrap().unwrap();
+    assert_eq!(record.order.amount_refunded.get(), 50);
+    assert_eq!(record.refunds[1].ended_at, Some(NOW));
+    assert_eq!(record.refunds[1].refund_id.as_deref(), Some("5000"));
+}
+
+#[tokio::test]
+async fn version_3_of_sqlite_tells_a_part_refund_truly() {
+    let home = Home::sqlite();
+    let batches = [SCHEMA_V1, SCHEMA_V2, SCHEMA_V3, VERSION_3_ROWS];
+    write_old(home.folder(), &batches);
+    write_old(home.folder(), &["PRAGMA user_version = 3"]);
+    assert_part_is_told_truly(&*home.open().await).await;
+}
+
+#[tokio::test]
+async fn version_2_of_postgresql_tells_a_part_refund_truly() {
+    let database = Database::create().await;
+    let session = database.session().await;
+    let version = "CREATE TABLE schema_version (version BIGINT NOT NULL);
+                   INSERT INTO schema_version VALUES (2)";
+    for sql in [
+        POSTGRES_SCHEMA_V1,
+        POSTGRES_SCHEMA_V2,
+        VERSION_3_ROWS,
+        version,
+    ] {
+        session.batch_execute(sql).await.unwrap();
+    }
+    assert_part_is_told_truly(&open_postgres(&database).await).await;
 }

@@ -112,6 +112,7 @@ async fn refund_all(store: &dyn Store, order: &Order, at: UnixMillis) {
         amount,
         of: RefundOf::OrdersPayment,
         ending: RefundEnding::Succeeded,
+        refund_id: None,
     };
     for event in [
         OrderEvent::RefundAsked(asked),
@@ -164,7 +165,7 @@ async fn the_last_voucher_is_sold_once_and_returns_on_close(home: &Home) {
         Placed::SoldOut
     );
     let closed = store
-        .advance(&first.id, OrderEvent::ClosedAtWechat, NOW)
+        .advance(&first.id, OrderEvent::ClosedAtWechat(None), NOW)
         .await
         .unwrap();
     assert!(matches!(closed, Advanced::Applied(_)));
@@ -193,7 +194,7 @@ async fn a_late_payment_takes_goods_that_are_still_there(home: &Home) {
     let order = voucher_order("order-0001", 1);
     let _ = place(&*store, order.clone(), "key-0000000000001").await;
     let _ = store
-        .advance(&order.id, OrderEvent::ClosedAtWechat, NOW)
+        .advance(&order.id, OrderEvent::ClosedAtWechat(None), NOW)
         .await
         .unwrap();
     let Advanced::Applied(record) = pay(&*store, &order, "T1", NOW).await else {
@@ -268,7 +269,7 @@ async fn a_paid_order_refuses_to_close(home: &Home) {
     let _ = place(&*store, order.clone(), "key-0000000000001").await;
     let _ = pay(&*store, &order, "T1", NOW).await;
     let closed = store
-        .advance(&order.id, OrderEvent::ClosedAtWechat, NOW)
+        .advance(&order.id, OrderEvent::ClosedAtWechat(None), NOW)
         .await
         .unwrap();
     assert_eq!(closed, Advanced::Refused(Refusal::AlreadyPaid));
