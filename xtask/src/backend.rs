@@ -185,6 +185,8 @@ fn start_server(ports: &Ports) -> Result<Service> {
     let mut command = Command::new(places::built_program(SERVER));
     command
         .args(["--config", "crates/server/config/demo.toml"])
+        // So that expiry and late money can be played in moments.
+        .args(["--clock", &gateway])
         .env("CHECKOUT_LISTEN", loopback(ports.server).to_string())
         .env(
             "CHECKOUT_PUBLIC_ORIGINS",

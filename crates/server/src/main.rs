@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
+use url::Url;
+use wechat_checkout_server::clock::{self, Clock};
 use wechat_checkout_server::telemetry::{self, LogFormat};
 use wechat_checkout_server::{Config, Server};
 
@@ -28,6 +30,10 @@ struct Arguments {
     /// Other users of the machine see a command line; CHECKOUT_STORE they do not.
     #[arg(long, value_name = "URL")]
     store: Option<String>,
+    /// Takes the time from a simulated WeChat: its gateway's address, for example
+    /// http://127.0.0.1:8089. Refused unless that and the gateway are on this machine.
+    #[arg(long, value_name = "URL")]
+    clock: Option<Url>,
     /// How log lines look.
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
@@ -58,7 +64,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(operation) = arguments.operation {
         return operate(&config, arguments.server, operation).await;
     }
-    let server = Server::start(config).await?;
+    let clock = match &arguments.clock {
+        Some(control) => clock::follow(control, &config.gateway_url).await?,
+        None => Clock::System,
+    };
+    let server = Server::start_at(config, clock).await?;
     announce(&server.url());
     told_to_stop().await.context("cannot listen for signals")?;
     server.stop().await;

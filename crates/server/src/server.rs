@@ -22,7 +22,7 @@ use crate::stock::Stock;
 use crate::store::postgres::{self, PostgresStore};
 use crate::store::sqlite::{Durability, OpenError, SqliteStore};
 use crate::store::{Store, StoreError};
-use crate::worker::{Bells, Inquiries, Refunds, Webhooks, work_when_due};
+use crate::worker::{Bells, Inquiries, Refunds, Webhooks, hasten_when_set_back, work_when_due};
 
 /// The kernel's default of 128 drops connections when many pages come back at once, and each of
 /// them then waits a second.
@@ -105,6 +105,10 @@ impl Server {
             tokio::spawn(work_when_due(Refunds(SharedApp::clone(&app)))),
             tokio::spawn(follow_journal(store, app.hub.clone())),
         ];
+        if matches!(app.clock, Clock::Simulated(_)) {
+            let app = SharedApp::clone(&app);
+            workers.push(tokio::spawn(hasten_when_set_back(app)));
+        }
         if let Some(target) = webhook {
             let app = SharedApp::clone(&app);
             workers.push(tokio::spawn(work_when_due(Webhooks { app, target })));

@@ -32,25 +32,29 @@ struct Reading {
 #[derive(Debug)]
 pub struct Clock {
     reading: Mutex<Reading>,
-    changed: watch::Sender<()>,
+    /// The pace to which [`Clock::restart`] returns.
+    started_at_pace: Pace,
+    /// Counts what was done to the clock beyond its running on.
+    revision: watch::Sender<u64>,
 }
 
 impl Clock {
     /// Starts at the system's time.
     #[must_use]
     pub fn start(pace: Pace) -> Clock {
-        let since_epoch = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let reading = Reading {
-            simulated: UnixMillis(millis(since_epoch)),
-            real: Instant::now(),
-            pace: bounded(pace),
-        };
+        let pace = bounded(pace);
         Clock {
-            reading: Mutex::new(reading),
-            changed: watch::Sender::new(()),
+            reading: Mutex::new(Reading::of_system(pace)),
+            started_at_pace: pace,
+            revision: watch::Sender::new(0),
         }
+    }
+
+    /// Begins anew: the system's time at the pace of the start. The only way back; whoever calls
+    /// this has forgotten everything that is dated.
+    pub(crate) fn restart(&self) {
+        *self.lock() = Reading::of_system(self.started_at_pace);
+        self.count_change();
     }
 
     /// The simulated instant.
@@ -75,7 +79,7 @@ impl Clock {
             pace: bounded(pace),
         };
         drop(reading);
-        self.changed.send_replace(());
+        self.count_change();
     }
 
     /// Moves forward to an instant; an instant of the past changes nothing, because records of
@@ -91,12 +95,24 @@ impl Clock {
             };
         }
         drop(reading);
-        self.changed.send_replace(());
+        self.count_change();
+    }
+
+    /// How often the clock was held, stepped, restarted or given another pace.
+    pub(crate) fn revision(&self) -> u64 {
+        *self.revision.borrow()
+    }
+
+    /// Waits until the revision is another than the one that is known.
+    pub(crate) async fn changed_since(&self, known: u64) {
+        let mut revisions = self.revision.subscribe();
+        // The sender lives in `self`, so waiting cannot fail.
+        let _ = revisions.wait_for(|revision| *revision != known).await;
     }
 
     /// Waits until simulated time has reached the instant, however the pace changes meanwhile.
     pub async fn sleep_until(&self, instant: UnixMillis) {
-        let mut changed = self.changed.subscribe();
+        let mut changed = self.revision.subscribe();
         loop {
             changed.mark_unchanged();
             let (left_ms, pace) = {
@@ -123,12 +139,27 @@ impl Clock {
         }
     }
 
+    fn count_change(&self) {
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Reading> {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Reading {
+    fn of_system(pace: Pace) -> Reading {
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Reading {
+            simulated: UnixMillis(millis(since_epoch)),
+            real: Instant::now(),
+            pace,
+        }
+    }
+
     fn at(&self, real: Instant) -> UnixMillis {
         match self.pace {
             Pace::Held => self.simulated,
@@ -166,6 +197,19 @@ mod tests {
         assert_eq!(clock.now(), start.plus_ms(15_000));
         clock.advance_to(start);
         assert_eq!(clock.now(), start.plus_ms(15_000), "never backwards");
+    }
+
+    #[test]
+    fn a_restart_is_the_only_way_back_and_returns_to_the_first_pace() {
+        let clock = Clock::start(Pace::Running(2));
+        let start = clock.now();
+        clock.set_pace(Pace::Held);
+        clock.advance_to(start.plus_ms(86_400_000));
+        let revision = clock.revision();
+        clock.restart();
+        assert!(clock.now() < start.plus_ms(3_600_000));
+        assert_eq!(clock.pace(), Pace::Running(2));
+        assert_ne!(clock.revision(), revision);
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
+use tokio::sync::Mutex as AsyncMutex;
 use tokio::sync::watch;
 use url::Url;
 use wechat_checkout_protocol::{Fen, UnixMillis};
@@ -48,6 +49,8 @@ pub(crate) struct Platform {
     /// Where browsers find the gateway.
     pub(crate) gateway_url: Url,
     book: Mutex<Book>,
+    /// Held while the clock is stepped: two steps at once are two steps one after the other.
+    step: AsyncMutex<()>,
     /// Counts the changes of the book, so that waiting needs no polling.
     revision: watch::Sender<u64>,
 }
@@ -77,6 +80,7 @@ impl Platform {
             http,
             gateway_url,
             book,
+            step: AsyncMutex::default(),
             revision: watch::Sender::new(0),
         }
     }
@@ -111,8 +115,17 @@ impl Platform {
         }
     }
 
-    /// Forgets everything but the clock. Deliveries under way end by themselves.
-    pub(crate) fn reset(&self) {
+    /// Forgets everything and sets the clock back to the system's time. Deliveries under way end
+    /// by themselves.
+    pub(crate) async fn reset(&self) {
+        // A step under way then finds nothing more to do on its way.
+        self.change(|book| book.agenda = book.agenda.emptied());
+        let _step = self.step.lock().await;
+        self.forget();
+        self.clock.restart();
+    }
+
+    fn forget(&self) {
         self.change(|book| {
             let (agenda, outbox) = (book.agenda.emptied(), book.outbox.emptied());
             let buyers = book.buyers.without_choices();
@@ -268,7 +281,9 @@ impl Platform {
     }
 
     /// Moves the clock forward from event to event, so that each happens at its own instant.
-    pub(crate) async fn advance_to(&self, target: UnixMillis) {
+    pub(crate) async fn step(&self, by_ms: i64) {
+        let _step = self.step.lock().await;
+        let target = self.clock.now().plus_ms(by_ms);
         loop {
             self.settle().await;
             match self.next_event_at() {

@@ -75,7 +75,7 @@ pub async fn inquire(app: &App, id: &OrderId) -> Result<(), StoreError> {
         return Ok(());
     };
     let order = record.order;
-    let is_expired = app.clock.now() >= inquiry::closable_at(&order);
+    let is_expired = inquiry::is_closable(&order, app.clock.now());
     let mut found = ask(app, &order).await?;
     match found.finding {
         Finding::Unpaid if is_expired && order.is_open() => found = close(app, &order).await?,

@@ -102,6 +102,13 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
+/// Every column that says when something is due, with its table.
+const DUE_DATES: [(&str, &str); 3] = [
+    ("orders", "inquiry_due_at"),
+    ("refunds", "due_at"),
+    ("webhooks", "due_at"),
+];
+
 /// A durable home for orders.
 #[async_trait]
 pub trait Store: Send + Sync + fmt::Debug {
@@ -231,6 +238,10 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// When the next message is due.
     async fn next_webhook_at(&self) -> Result<Option<UnixMillis>, StoreError>;
+
+    /// Makes due now what waits for a later time: the clock was set back, and those dates are of
+    /// a time that may not come for long.
+    async fn hasten(&self, now: UnixMillis) -> Result<(), StoreError>;
 
     /// Adds the catalogue's voucher codes that are not known yet.
     async fn stock_up(&self, catalog: &Catalog) -> Result<(), StoreError>;

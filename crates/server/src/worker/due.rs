@@ -31,6 +31,15 @@ pub struct Bells {
     pub webhook: Notify,
 }
 
+impl Bells {
+    /// Every worker looks again.
+    pub fn ring_all(&self) {
+        for bell in [&self.inquiry, &self.refund, &self.webhook] {
+            bell.notify_one();
+        }
+    }
+}
+
 /// Work that falls due.
 #[async_trait]
 pub trait DueWork: Clone + Send + Sync + 'static {
@@ -64,6 +73,7 @@ pub trait DueWork: Clone + Send + Sync + 'static {
 /// Runs until it is dropped.
 pub async fn work_when_due<W: DueWork>(worker: W) {
     let mut under_way = JoinSet::new();
+    let mut clock_moves = worker.clock().moves();
     loop {
         let pause = match claim_and_start(&worker, &mut under_way).await {
             Ok(pause) => pause,
@@ -74,6 +84,7 @@ pub async fn work_when_due<W: DueWork>(worker: W) {
         };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
+            () = clock_moves.next() => {}
             () = worker.bell().notified() => {}
             Some(_) = under_way.join_next() => {}
         }
@@ -94,7 +105,7 @@ async fn claim_and_start<W: DueWork>(
             None => return Ok(LOOK_INTERVAL),
         };
         if due_in_ms > 0 {
-            return Ok(rest(due_in_ms));
+            return Ok(rest(worker.clock(), due_in_ms));
         }
         if free == 0 {
             return Ok(LOOK_INTERVAL);
@@ -115,8 +126,8 @@ async fn claim_and_start<W: DueWork>(
     }
 }
 
-fn rest(due_in_ms: i64) -> Duration {
+fn rest(clock: &Clock, due_in_ms: i64) -> Duration {
     u64::try_from(due_in_ms)
-        .map_or(LOOK_INTERVAL, Duration::from_millis)
+        .map_or(LOOK_INTERVAL, |ms| clock.real(ms))
         .min(LOOK_INTERVAL)
 }

@@ -3,9 +3,11 @@
 mod due;
 mod inquiries;
 mod refunds;
+mod set_back;
 mod webhooks;
 
 pub use due::{Bells, work_when_due};
 pub use inquiries::Inquiries;
 pub use refunds::Refunds;
+pub use set_back::hasten_when_set_back;
 pub use webhooks::Webhooks;

@@ -18,5 +18,6 @@ mod sample;
 mod several_servers;
 mod shop;
 mod shop_words;
+mod simulated_clock;
 mod store;
 mod webhooks;

@@ -26,7 +26,22 @@ pub(crate) struct Shop {
     pub(crate) server: Server,
     pub(crate) wechat: Simulator,
     pub(crate) clock: Clock,
-    folder: PathBuf,
+    _folder: Folder,
+}
+
+/// A folder that goes when the test does.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 impl Shop {
@@ -75,7 +90,7 @@ impl Shop {
             server,
             wechat,
             clock,
-            folder,
+            _folder: folder,
         };
         (shop, second)
     }
@@ -102,7 +117,7 @@ impl Shop {
             server,
             wechat,
             clock,
-            folder,
+            _folder: folder,
         }
     }
 
@@ -127,35 +142,12 @@ impl Shop {
 
     /// A signed-in buyer.
     pub(crate) async fn buyer(&self, name: &str) -> Buyer {
-        let cookies = Arc::new(Jar::default());
-        cookies.add_cookie_str(&format!("wechat_buyer={name}"), self.wechat.client_url());
-        let buyer = self.visitor(cookies);
-        let start = format!("{}/oauth/start?return_to=/api/session", self.origin());
-        let answer = buyer.http.get(start).send().await.unwrap();
-        let session: Value = read(answer).await;
-        assert_eq!(session["is_signed_in"], true, "{session}");
-        Buyer {
-            watch_token: session["watch_token"].as_str().unwrap().to_owned(),
-            ..buyer
-        }
+        sign_in(&self.wechat, &self.server.url(), name).await
     }
 
     /// Somebody without a session.
     pub(crate) fn stranger(&self) -> Buyer {
-        self.visitor(Arc::default())
-    }
-
-    fn visitor(&self, cookies: Arc<Jar>) -> Buyer {
-        let http = Client::builder()
-            .cookie_provider(cookies)
-            .timeout(DEADLINE)
-            .build()
-            .unwrap();
-        Buyer {
-            http,
-            server: self.server.url(),
-            watch_token: String::new(),
-        }
+        visitor(&self.server.url(), Arc::default())
     }
 
     /// Waits until the stored order has a status, whoever its buyer is.
@@ -178,14 +170,38 @@ impl Shop {
     }
 }
 
-impl Drop for Shop {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
+/// Signs in at a server inside simulated WeChat.
+pub(crate) async fn sign_in(wechat: &Simulator, server: &str, name: &str) -> Buyer {
+    let cookies = Arc::new(Jar::default());
+    cookies.add_cookie_str(&format!("wechat_buyer={name}"), wechat.client_url());
+    let buyer = visitor(server, cookies);
+    let start = wechat
+        .client_url()
+        .join("oauth/start?return_to=/api/session");
+    let answer = buyer.http.get(start.unwrap()).send().await.unwrap();
+    let session: Value = read(answer).await;
+    assert_eq!(session["is_signed_in"], true, "{session}");
+    Buyer {
+        watch_token: session["watch_token"].as_str().unwrap().to_owned(),
+        ..buyer
+    }
+}
+
+fn visitor(server: &str, cookies: Arc<Jar>) -> Buyer {
+    let http = Client::builder()
+        .cookie_provider(cookies)
+        .timeout(DEADLINE)
+        .build()
+        .unwrap();
+    Buyer {
+        http,
+        server: server.to_owned(),
+        watch_token: String::new(),
     }
 }
 
 /// A folder of its own, and a WeChat whose time stands still.
-async fn prepare() -> (PathBuf, Simulator) {
+pub(crate) async fn prepare() -> (Folder, Simulator) {
     let name = format!("wechat-checkout-{}", uuid::Uuid::now_v7().simple());
     let folder = std::env::temp_dir().join(name);
     std::fs::create_dir_all(&folder).unwrap();
@@ -193,10 +209,11 @@ async fn prepare() -> (PathBuf, Simulator) {
         pace: Pace::Held,
         ..SimulatorConfig::default()
     };
+    let folder = Folder(folder);
     (folder, Simulator::start(simulator).await.unwrap())
 }
 
-fn config(wechat: &Simulator) -> String {
+pub(crate) fn config(wechat: &Simulator) -> String {
     let gateway = wechat
         .gateway_url()
         .as_str()

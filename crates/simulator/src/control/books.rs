@@ -19,9 +19,10 @@ use crate::ledger::trade::{Terms, TradeKey, TradeType};
 /// More orders at once are placed through the gateway.
 const SEEDED_MAX: usize = 10_000;
 
-/// `POST /_control/reset`: forgets trades, notifications, calls and choices. Clock and pace stay.
+/// `POST /_control/reset`: forgets trades, notifications, calls and choices, and sets the clock back
+/// to real time.
 pub(super) async fn reset(State(client): State<Arc<Client>>) -> StatusCode {
-    client.platform.reset();
+    client.platform.reset().await;
     StatusCode::NO_CONTENT
 }
 

@@ -1,9 +1,10 @@
-//! The clock: read, held, run at another pace, stepped.
+//! The clock: read, followed, held, run at another pace, stepped.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -24,14 +25,35 @@ pub(super) enum PaceBody {
 }
 
 fn clock_view(platform: &Platform) -> Json<Value> {
+    // First, so that a change in between is told by the next question at once.
+    let revision = platform.clock.revision();
     let pace = match platform.clock.pace() {
         Pace::Held => PaceBody::Held,
         Pace::Running(speed) => PaceBody::Running { speed },
     };
-    Json(json!({ "now": platform.clock.now(), "pace": pace }))
+    let now = platform.clock.now();
+    Json(json!({ "now": now, "pace": pace, "revision": revision }))
 }
 
-pub(super) async fn read_clock(State(client): State<Arc<Client>>) -> Json<Value> {
+/// Query of `GET /_control/clock`.
+#[derive(Debug, Deserialize)]
+pub(super) struct ClockQuery {
+    /// The revision that the caller knows; without one the answer comes at once.
+    after: Option<u64>,
+}
+
+/// Answers as soon as the clock was held, stepped or set, at the latest after a while: a program
+/// that follows the clock asks again and again, and runs on by the pace in between.
+pub(super) async fn read_clock(
+    State(client): State<Arc<Client>>,
+    Query(query): Query<ClockQuery>,
+) -> Json<Value> {
+    const QUIET_MAX: Duration = Duration::from_secs(20);
+    if let Some(known) = query.after {
+        let changed = client.platform.clock.changed_since(known);
+        // Nothing new is an answer, too.
+        let _ = tokio::time::timeout(QUIET_MAX, changed).await;
+    }
     clock_view(&client.platform)
 }
 
@@ -64,7 +86,6 @@ pub(super) async fn step_clock(
             "ms: 0 to 30 days",
         ));
     }
-    let target = client.platform.clock.now().plus_ms(body.ms);
-    client.platform.advance_to(target).await;
+    client.platform.step(body.ms).await;
     Ok(clock_view(&client.platform))
 }

@@ -320,6 +320,12 @@ impl Store for PostgresStore {
             .await
     }
 
+    async fn hasten(&self, now: UnixMillis) -> Result<(), StoreError> {
+        self.database
+            .write(|db| async move { change::hasten(&db, now).await })
+            .await
+    }
+
     async fn stock_up(&self, catalog: &Catalog) -> Result<(), StoreError> {
         for product in &catalog.products {
             let Unit::Voucher { codes } = &product.unit else {

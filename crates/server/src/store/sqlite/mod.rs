@@ -349,6 +349,10 @@ impl Store for SqliteStore {
         self.readers.run(webhooks::next_at).await
     }
 
+    async fn hasten(&self, now: UnixMillis) -> Result<(), StoreError> {
+        self.writer.run(move |db| change::hasten(db, now)).await
+    }
+
     async fn stock_up(&self, catalog: &Catalog) -> Result<(), StoreError> {
         for product in &catalog.products {
             let Unit::Voucher { codes } = &product.unit else {

@@ -1,6 +1,6 @@
 //! What is due: claimed once, earliest first, and again when a claim is over.
 
-use wechat_checkout_protocol::{Fen, OrderStatus, UnixMillis};
+use wechat_checkout_protocol::{Fen, OrderId, OrderStatus, UnixMillis};
 use wechat_checkout_server::order::{
     AskedRefund, Order, OrderEvent, RefundEnding, RefundOf, Refusal, SettledRefund,
 };
@@ -11,6 +11,7 @@ use crate::sample::{NOW, buyer, order};
 
 on_every_store![
     due_inquiries_are_claimed_once_and_earliest_first,
+    what_waits_for_later_is_due_at_once_when_the_clock_is_set_back,
     a_refund_is_owed_once_claimed_once_and_ends_once,
     webhooks_are_collected_once_and_tried_until_they_end,
 ];
@@ -45,6 +46,37 @@ async fn due_inquiries_are_claimed_once_and_earliest_first(home: &Home) {
         store.next_inquiry_at().await.unwrap(),
         Some(NOW.plus_ms(60_000))
     );
+}
+
+async fn what_waits_for_later_is_due_at_once_when_the_clock_is_set_back(home: &Home) {
+    let store = home.open().await;
+    for (number, due_after_ms) in [(1, Some(-5_000)), (2, Some(3_600_000)), (3, None)] {
+        let order = Order {
+            openid: buyer(&format!("buyer-{number}")),
+            inquiry_due_at: due_after_ms.map(|ms| NOW.plus_ms(ms)),
+            ..order(&format!("order-000{number}"))
+        };
+        let _ = place(&*store, order, &format!("key-000000000000{number}")).await;
+    }
+    let webhook = NewWebhook {
+        id: "msg-1".to_owned(),
+        order_id: order("order-0001").id,
+        payload: "{}".to_owned(),
+    };
+    let ahead = NOW.plus_ms(3_600_000);
+    store
+        .collect_webhooks(vec![webhook], 1, ahead)
+        .await
+        .unwrap();
+    store.hasten(NOW).await.unwrap();
+    let claimed = store.claim_inquiries(NOW, CLAIMED_UNTIL, 10).await.unwrap();
+    let ids: Vec<_> = claimed.iter().map(OrderId::as_str).collect();
+    assert_eq!(
+        ids,
+        ["order-0001", "order-0002"],
+        "not what waits for nothing"
+    );
+    assert_eq!(store.next_webhook_at().await.unwrap(), Some(NOW));
 }
 
 async fn a_refund_is_owed_once_claimed_once_and_ends_once(home: &Home) {
