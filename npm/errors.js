@@ -57,6 +57,12 @@ const REASONS = [
   "another_account",
   "order_expired",
   "merchant_restricted",
+  "bad_prepay",
+  "missing_parameter",
+  "wrong_appid",
+  "bad_signature",
+  "wrong_scene",
+  "already_paid",
   "unexplained",
 ];
 

@@ -13,7 +13,7 @@ use crate::{
     checkout::CheckoutEvent,
     components::WechatCheckout,
     environment::Environment,
-    pages::{my_orders, outside_wechat, shop},
+    pages::{my_orders, not_signed_in, outside_wechat, shop},
     route::Route,
     sign_in,
     storefront::{Storefront, Visit},
@@ -116,6 +116,9 @@ impl App {
         if !self.environment.can_sign_in() {
             return outside_wechat(&ctx.props().api, texts, self.environment);
         }
+        if sign_in::failure().is_some() {
+            return not_signed_in(&ctx.props().api, texts);
+        }
         let link = ctx.link();
         let go = |route: Route| on_tap(link, Message::Go(route));
         let (product, order) = match &self.route {
@@ -203,7 +206,7 @@ fn choose_language() -> Language {
 async fn ensure_session(api: ApiClient) {
     match api.session().await {
         Ok(session) if session.is_signed_in => {}
-        Ok(_) => drop(sign_in::start(api.base())),
+        Ok(_) => drop(sign_in::start(api.base(), false)),
         // The calls that need a session will tell the buyer.
         Err(error) => browser::log_warning(&error.developer_text()),
     }

@@ -1,14 +1,18 @@
-//! Sends the buyer through WeChat's sign-in, and makes sure that he does not go round in circles.
+//! Sends the buyer through WeChat's sign-in, makes sure that he does not go round in circles, and
+//! knows why the last trip brought no session.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use js_sys::encode_uri_component;
 use wechat_checkout_protocol::{UnixMillis, routes};
 
-use crate::browser::{self, Shelf};
+use crate::{
+    browser::{self, Query, Shelf},
+    text::Texts,
+};
 
-/// A second trip within this time means that the first one brought no session. Longer than a trip
-/// takes on a slow network, short enough for a buyer who taps "sign in again".
+/// A second trip within this time, by the page itself, means that the first one brought no session.
+/// Longer than a trip takes on a slow network.
 const TRIP_PAUSE_MS: i64 = 20_000;
 
 /// While the browser leaves the page, further calls learn of the missing session too.
@@ -16,13 +20,67 @@ const LEAVING_MS: i64 = 5_000;
 
 const LAST_TRIP: &str = "sign-in-at";
 
+/// How the server says in the page's address why nobody is signed in.
+const REASON: &str = "sign_in";
+
 thread_local! {
     static LEFT_AT: Cell<Option<UnixMillis>> = const { Cell::new(None) };
+    static FAILURE: OnceCell<Option<Failure>> = const { OnceCell::new() };
+}
+
+/// Why a trip to WeChat brought no session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The buyer or WeChat refused.
+    Refused,
+    /// WeChat shows a snapshot of the page, to somebody whom it does not name.
+    Snapshot,
+    /// The way back was too old, or another browser's.
+    Expired,
+    /// WeChat did not answer.
+    Unavailable,
+}
+
+impl Failure {
+    /// By its name in the address; an unknown one asks to try again, too.
+    fn of_name(name: &str) -> Failure {
+        match name {
+            "snapshot" => Failure::Snapshot,
+            "expired" => Failure::Expired,
+            "unavailable" => Failure::Unavailable,
+            _ => Failure::Refused,
+        }
+    }
+
+    /// What happened and what to do, for the buyer.
+    #[must_use]
+    pub fn sentence(self, texts: &Texts) -> &'static str {
+        match self {
+            Failure::Refused => texts.sign_in_refused,
+            Failure::Snapshot => texts.sign_in_snapshot,
+            Failure::Expired => texts.sign_in_expired,
+            Failure::Unavailable => texts.sign_in_unavailable,
+        }
+    }
+}
+
+/// Why the trip that led to this page brought no session, if it did not. Reading takes it out of the
+/// address: a reload or a shared link is not another failure.
+#[must_use]
+pub fn failure() -> Option<Failure> {
+    FAILURE.with(|failure| {
+        *failure.get_or_init(|| {
+            let name = Query::current().get(REASON)?;
+            browser::replace_query(&Query::current().without(REASON));
+            Some(Failure::of_name(&name))
+        })
+    })
 }
 
 /// Leaves the page for WeChat's sign-in; `false` when the last trip was too short ago, which
-/// happens when the web-view refuses cookies or the server's origins are set up wrongly.
-pub fn start(api_base: &str) -> bool {
+/// happens when the web-view refuses cookies or the server's origins are set up wrongly. Buyers who
+/// asked for it go in any case: taps make no circle.
+pub fn start(api_base: &str, is_asked_for: bool) -> bool {
     let now = browser::now();
     if LEFT_AT
         .get()
@@ -30,8 +88,12 @@ pub fn start(api_base: &str) -> bool {
     {
         return true;
     }
+    // The buyer reads why, and goes again when he likes.
+    if !is_asked_for && failure().is_some() {
+        return false;
+    }
     let last = browser::load(Shelf::Session, LAST_TRIP).and_then(|text| text.parse::<i64>().ok());
-    if last.is_some_and(|last| now.0.saturating_sub(last).abs() < TRIP_PAUSE_MS) {
+    if !is_asked_for && last.is_some_and(|last| now.0.saturating_sub(last).abs() < TRIP_PAUSE_MS) {
         browser::log_error(
             "signed in a moment ago and still without a session: does the server list this origin \
              in public_origins, and does this web-view keep cookies?",

@@ -2,6 +2,8 @@
 
 mod outcome;
 mod weixin;
+mod words;
 
 pub use outcome::{Judgement, judge};
 pub use weixin::{Answer, BRIDGE_WAIT_MS, PendingSheet, open_sheet};
+pub use words::safe_words;

@@ -17,7 +17,7 @@ pub struct Judgement {
     pub reason: Option<FailReason>,
 }
 
-/// Judges `err_msg` (or `errMsg`); `err_desc` only helps to choose words.
+/// Judges `err_msg` (or `errMsg`); `err_desc` only tells failures apart.
 #[must_use]
 pub fn judge(err_msg: &str, err_desc: &str) -> Judgement {
     let message = err_msg.trim().to_ascii_lowercase();
@@ -39,7 +39,7 @@ pub fn judge(err_msg: &str, err_desc: &str) -> Judgement {
 }
 
 fn explain(result: &str, err_desc: &str) -> FailReason {
-    // The fixed part first: these mean that no sheet opened.
+    // The fixed part first.
     const FIXED: [(&str, FailReason); 7] = [
         ("access_denied", FailReason::AccessDenied),
         ("function_not_exist", FailReason::ClientTooOld),
@@ -49,23 +49,36 @@ fn explain(result: &str, err_desc: &str) -> FailReason {
         ("no permission", FailReason::Misconfigured),
         ("permission denied", FailReason::Misconfigured),
     ];
-    // Then the sentence for humans: it may change any day, so it chooses words and nothing else.
-    const SENTENCES: [(&str, FailReason); 5] = [
-        ("URL未注册", FailReason::UrlNotRegistered),
-        ("不一致", FailReason::AnotherAccount),
+    // Then the sentence for people, which may change any day: it chooses words and the next offer, and
+    // counts for nothing else. Some clients put it behind the fixed part. The first match decides.
+    const SENTENCES: [(&str, FailReason); 16] = [
+        ("url未注册", FailReason::UrlNotRegistered),
+        ("已支付", FailReason::AlreadyPaid),
+        ("已付款", FailReason::AlreadyPaid),
         ("已失效", FailReason::OrderExpired),
+        ("已过期", FailReason::OrderExpired),
+        ("已关闭", FailReason::OrderExpired),
+        ("total_fee", FailReason::BadPrepay),
+        ("prepay", FailReason::BadPrepay),
+        ("缺少参数", FailReason::MissingParameter),
+        ("appid", FailReason::WrongAppid),
+        ("签名", FailReason::BadSignature),
+        ("场景", FailReason::WrongScene),
+        ("账号不一致", FailReason::AnotherAccount),
+        ("账号与支付账号", FailReason::AnotherAccount),
         ("收款", FailReason::MerchantRestricted),
         ("交易权限", FailReason::MerchantRestricted),
     ];
+    let sentence = err_desc.to_ascii_lowercase();
     let fixed = FIXED
         .iter()
         .find(|(mark, _)| search::contains(result, mark));
-    let sentence = || {
+    let described = || {
         SENTENCES
             .iter()
-            .find(|(mark, _)| search::contains(err_desc, mark))
+            .find(|(mark, _)| search::contains(&sentence, mark) || search::contains(result, mark))
     };
     fixed
-        .or_else(sentence)
+        .or_else(described)
         .map_or(FailReason::Unexplained, |(_, reason)| *reason)
 }

@@ -8,7 +8,7 @@ use js_sys::{Function, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wechat_checkout_protocol::{BridgeOutcome, BridgeParams, ReportOutcome};
 
-use super::{Judgement, judge};
+use super::{Judgement, judge, safe_words};
 use crate::{browser, checkout::FailReason, json};
 
 /// How long a page waits for the client to put its bridge in place.
@@ -29,11 +29,16 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
 }
 
+/// A sheet that answers more often than this is not WeChat's.
+const ANSWERS_MAX: u32 = 4;
+
 /// What came back from one attempt to open the sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// Judged.
     pub judgement: Judgement,
+    /// WeChat's own words for the buyer, where they are safe to show.
+    pub words: Option<String>,
     /// As received, short enough for the report.
     pub raw: String,
 }
@@ -53,8 +58,9 @@ struct Waiting {
 }
 
 /// Opens the pay sheet. When the bridge is there, this happens before the function returns, so that
-/// it still belongs to the buyer's tap. `on_answer` is called at most once.
-pub fn open_sheet(params: BridgeParams, on_answer: Box<dyn FnOnce(Answer)>) -> PendingSheet {
+/// it still belongs to the buyer's tap. `on_answer` is called a few times at most: a sheet that
+/// said `cancel` may say `ok` afterwards.
+pub fn open_sheet(params: BridgeParams, on_answer: Box<dyn Fn(Answer)>) -> PendingSheet {
     let pending = PendingSheet::default();
     if let Some(bridge) = find_bridge() {
         invoke_sheet(&bridge, &params, on_answer);
@@ -97,30 +103,27 @@ fn find_bridge() -> Option<WeixinJsBridge> {
     invoke.is_function().then(|| value.unchecked_into())
 }
 
-fn invoke_sheet(
-    bridge: &WeixinJsBridge,
-    params: &BridgeParams,
-    on_answer: Box<dyn FnOnce(Answer)>,
-) {
+fn invoke_sheet(bridge: &WeixinJsBridge, params: &BridgeParams, on_answer: Box<dyn Fn(Answer)>) {
     let Some(params) = json::to_js(params) else {
         return on_answer(thrown(&JsValue::from_str(
             "parameters that cannot be written",
         )));
     };
-    let on_answer = Rc::new(RefCell::new(Some(on_answer)));
+    let on_answer: Rc<dyn Fn(Answer)> = on_answer.into();
     let callback = {
         let on_answer = Rc::clone(&on_answer);
+        let mut answers = 0;
         // Owned by JavaScript: WeChat may call it long after this page has moved on, or never.
-        Closure::once_into_js(move |result: JsValue| {
-            if let Some(on_answer) = on_answer.borrow_mut().take() {
+        Closure::<dyn FnMut(JsValue)>::new(move |result: JsValue| {
+            answers += 1;
+            if answers <= ANSWERS_MAX {
                 on_answer(read(&result));
             }
         })
+        .into_js_value()
     };
     let callback: &Function = callback.unchecked_ref();
-    if let Err(error) = bridge.invoke("getBrandWCPayRequest", &params, callback)
-        && let Some(on_answer) = on_answer.borrow_mut().take()
-    {
+    if let Err(error) = bridge.invoke("getBrandWCPayRequest", &params, callback) {
         on_answer(thrown(&error));
     }
 }
@@ -139,8 +142,10 @@ fn read(result: &JsValue) -> Answer {
         .or_else(|| text("errDesc"))
         .unwrap_or_default();
     let judgement = judge(&message.unwrap_or_default(), &description);
+    let is_failure = judgement.outcome == BridgeOutcome::Fail;
     Answer {
         judgement,
+        words: safe_words(&description).filter(|_| is_failure),
         raw: raw_text(result),
     }
 }
@@ -153,6 +158,7 @@ fn missing() -> Answer {
     };
     Answer {
         judgement,
+        words: None,
         raw: String::new(),
     }
 }
@@ -168,6 +174,7 @@ fn thrown(error: &JsValue) -> Answer {
         .unwrap_or_default();
     Answer {
         judgement,
+        words: None,
         raw: cut(["thrown: ", &message].concat()),
     }
 }

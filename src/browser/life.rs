@@ -10,6 +10,8 @@ use web_sys::VisibilityState;
 pub enum PageLife {
     /// Went to the background.
     Hidden,
+    /// Is being left: it ends, or waits in the back/forward cache until the buyer returns.
+    Left,
     /// Came to the front, perhaps out of the back/forward cache.
     Shown,
     /// The device says that the network is back.
@@ -20,7 +22,7 @@ pub enum PageLife {
 #[derive(Debug)]
 #[must_use = "listening ends when this is dropped"]
 pub struct LifeListeners {
-    _listeners: [EventListener; 3],
+    _listeners: [EventListener; 4],
 }
 
 /// Listens to the life of the page.
@@ -41,6 +43,10 @@ pub fn listen_to_life(on_change: impl Fn(PageLife) + 'static) -> LifeListeners {
             });
         }
     };
+    let on_pagehide = {
+        let on_change = Rc::clone(&on_change);
+        move |_: &web_sys::Event| on_change(PageLife::Left)
+    };
     let on_pageshow = {
         let on_change = Rc::clone(&on_change);
         move |event: &web_sys::Event| {
@@ -54,6 +60,7 @@ pub fn listen_to_life(on_change: impl Fn(PageLife) + 'static) -> LifeListeners {
     LifeListeners {
         _listeners: [
             EventListener::new(&document, "visibilitychange", on_visibility),
+            EventListener::new(&window, "pagehide", on_pagehide),
             EventListener::new(&window, "pageshow", on_pageshow),
             EventListener::new(&window, "online", move |_| on_change(PageLife::Online)),
         ],

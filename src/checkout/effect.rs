@@ -2,7 +2,7 @@
 
 use wechat_checkout_protocol::{BridgeOutcome, BridgeParams, OrderId, OrderView, ProductId};
 
-use super::{FailReason, Trouble};
+use super::{FailReason, Money, Trouble};
 
 /// Timers, one of each kind at most: starting one replaces the running one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,7 +43,12 @@ pub enum Effect {
     /// Ask for fresh bridge parameters.
     RefreshBridge(OrderId),
     /// Open WeChat's pay sheet, at once, inside the buyer's tap.
-    OpenSheet(Box<BridgeParams>),
+    OpenSheet {
+        /// Counts this page's sheets of the order, from 1.
+        sheet: u32,
+        /// Signed by the server.
+        params: Box<BridgeParams>,
+    },
     /// Tell the server what the bridge said.
     SendReport {
         /// The order.
@@ -53,14 +58,15 @@ pub enum Effect {
         /// As received.
         raw: String,
     },
-    /// Follow the order by push; starting again replaces.
+    /// Follow the order by push for as long as it is on show; starting again replaces.
     Watch(OrderId),
-    /// Nothing more is expected.
-    StopWatching,
     /// Run a timer.
     StartTimer(Timer, i64),
     /// Send the buyer through WeChat's sign-in.
-    SignIn,
+    SignIn {
+        /// He asked for it: then he goes, however short ago he was there.
+        is_asked_for: bool,
+    },
     /// Tell the embedding app.
     Emit(CheckoutEvent),
 }
@@ -80,8 +86,8 @@ pub enum CheckoutEvent {
     Confirmed(Box<OrderView>),
     /// The buyer closed the sheet; the order is still payable.
     Cancelled(OrderId),
-    /// The order cannot be placed or loaded without the buyer's help.
-    Halted(Trouble),
+    /// The order cannot be placed or loaded without the buyer's help; what is known of his money.
+    Halted(Trouble, Money),
     /// The sheet did not open.
     Failed(OrderId, FailReason),
     /// The order can no longer be paid.

@@ -18,6 +18,21 @@ pub enum Start {
     Order(OrderId),
 }
 
+/// What the bridge said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetAnswer {
+    /// Which sheet it was, by the number in [`Effect::OpenSheet`](super::Effect::OpenSheet).
+    pub sheet: u32,
+    /// Judged by WeChat's result policy.
+    pub outcome: BridgeOutcome,
+    /// What can be told about a failure.
+    pub reason: Option<FailReason>,
+    /// WeChat's own words for the buyer, where they are safe to show.
+    pub words: Option<String>,
+    /// As received, cut for the report.
+    pub raw: String,
+}
+
 /// A fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -35,15 +50,8 @@ pub enum Event {
     ReportFailed(Trouble),
     /// The buyer tapped the pay button.
     PayTapped,
-    /// The bridge answered, or never appeared.
-    SheetAnswered {
-        /// Judged by WeChat's result policy.
-        outcome: BridgeOutcome,
-        /// What can be told about a failure.
-        reason: Option<FailReason>,
-        /// As received, cut for the report.
-        raw: String,
-    },
+    /// The bridge answered, or never appeared. A sheet may answer more than once.
+    SheetAnswered(SheetAnswer),
     /// The push channel changed.
     LinkChanged(Link),
     /// A timer ran out; stale ones are harmless.

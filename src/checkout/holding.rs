@@ -3,8 +3,8 @@
 use wechat_checkout_protocol::{Attention, BridgeOutcome, OrderStatus, OrderView, UnixMillis};
 
 use super::{
-    Asking, CONFIRMING_FAIL_MS, CONFIRMING_MS, CheckoutEvent, Effect, Event, HeldBridge, Holding,
-    Link, NO_ANSWER_MS, PAY_AGAIN_FAIL_MS, PAY_AGAIN_MS, RETURNED_MS, Stage, Start, Timer,
+    Asking, CheckoutEvent, Effect, Event, HeldBridge, Holding, Link, RETURNED_MS, Stage, Start,
+    Timer,
 };
 
 impl Holding {
@@ -25,6 +25,10 @@ impl Holding {
             bridge,
             stage: Stage::Payable { notice: None },
             last_outcome: None,
+            words: None,
+            sheets: 0,
+            may_have_paid: false,
+            asking_since: UnixMillis(0),
             link: Link::Connecting,
             asking: Asking::default(),
             is_bridge_asked: false,
@@ -34,10 +38,10 @@ impl Holding {
                 holding.order.id.clone(),
             )));
         }
+        holding.asking_since = holding.server_now(now);
+        // Also when it has ended: money may come late, and go back.
+        effects.push(Effect::Watch(holding.order.id.clone()));
         let stage = holding.first_stage(now);
-        if stage != Stage::Settled {
-            effects.push(Effect::Watch(holding.order.id.clone()));
-        }
         holding.enter(stage, now, effects);
         holding
     }
@@ -73,22 +77,14 @@ impl Holding {
         match event {
             Event::OrderArrived(order) => self.receive(*order, now, effects),
             Event::PayTapped => self.tap(now, effects),
-            Event::SheetAnswered {
-                outcome,
-                reason,
-                raw,
-            } => {
-                self.answer(outcome, reason, raw, now, effects);
-            }
-            Event::LoadingFailed(trouble) | Event::PlacingFailed(trouble) => {
-                self.stop_checking();
-                self.note(trouble, effects);
-            }
+            Event::SheetAnswered(answer) => self.answer(answer, now, effects),
             Event::BridgeRefused(trouble) => {
                 self.is_bridge_asked = false;
                 self.retry_later(trouble, effects);
             }
-            Event::ReportFailed(trouble) => {
+            Event::LoadingFailed(trouble)
+            | Event::PlacingFailed(trouble)
+            | Event::ReportFailed(trouble) => {
                 self.stop_checking();
                 self.retry_later(trouble, effects);
             }
@@ -170,18 +166,17 @@ impl Holding {
                 let stage = self.first_stage(now);
                 self.enter(stage, now, effects);
             }
-            Stage::SheetOpen { .. }
-            | Stage::Confirming { .. }
-            | Stage::NotYetConfirmed { .. }
-            | Stage::UnderReview
-            | Stage::Expiring => {}
+            Stage::Confirming { reason, .. } | Stage::NotYetConfirmed { reason, .. } => {
+                self.offer_again(reason, now, effects);
+            }
+            Stage::SheetOpen { .. } | Stage::UnderReview | Stage::Expiring => {}
         }
     }
 
     fn time_out(&mut self, timer: Timer, now: UnixMillis, effects: &mut Vec<Effect>) {
         match (timer, self.stage) {
             (Timer::NoAnswer | Timer::Returned, Stage::SheetOpen { is_hidden: false }) => {
-                self.report(BridgeOutcome::NoAnswer, String::new(), effects);
+                self.report(BridgeOutcome::NoAnswer, String::new(), now, effects);
                 self.enter(
                     Stage::Confirming {
                         since: now,
@@ -195,25 +190,11 @@ impl Holding {
                 let stage = Stage::NotYetConfirmed {
                     reason,
                     is_checking: false,
-                    may_pay_again: false,
+                    may_pay_again: self.is_payment_missing() && self.can_be_paid(now),
                 };
                 self.enter(stage, now, effects);
             }
-            (
-                Timer::PayAgain,
-                Stage::NotYetConfirmed {
-                    reason,
-                    is_checking,
-                    ..
-                },
-            ) if self.can_be_paid(now) => {
-                self.stage = Stage::NotYetConfirmed {
-                    reason,
-                    is_checking,
-                    may_pay_again: true,
-                };
-                self.ensure_bridge(now, effects);
-            }
+            (Timer::PayAgain, Stage::NotYetConfirmed { .. }) => self.let_pay_again(now, effects),
             (Timer::Expiry, Stage::Payable { .. } | Stage::Failed { .. }) => {
                 if self.can_be_paid(now) {
                     self.start_expiry_timer(now, effects);
@@ -244,12 +225,15 @@ impl Holding {
             Stage::Payable { .. } | Stage::Failed { .. } if !self.can_be_paid(now) => {
                 self.enter(Stage::Expiring, now, effects);
             }
-            Stage::Payable { .. } | Stage::Failed { .. } => self.try_again(now, effects),
-            Stage::Confirming { .. }
+            Stage::Payable { .. }
+            | Stage::Failed { .. }
+            | Stage::Confirming { .. }
             | Stage::NotYetConfirmed { .. }
             | Stage::UnderReview
             | Stage::Expiring
-            | Stage::Settled => {}
+            | Stage::Settled => {
+                self.repeat_side_call(now, effects);
+            }
         }
     }
 
@@ -263,13 +247,10 @@ impl Holding {
             Stage::NotYetConfirmed { is_checking, .. } => {
                 *is_checking = true;
                 // The report makes the server ask WeChat at once; a plain look would not.
-                effects.push(match self.last_outcome {
-                    Some(outcome) => Effect::SendReport {
-                        order_id,
-                        outcome,
-                        raw: String::new(),
-                    },
-                    None => Effect::LoadOrder(order_id),
+                effects.push(Effect::SendReport {
+                    order_id,
+                    outcome: self.last_outcome.unwrap_or(BridgeOutcome::NoAnswer),
+                    raw: String::new(),
                 });
             }
             Stage::Settled => {
@@ -290,91 +271,9 @@ impl Holding {
             | Stage::UnderReview
             | Stage::Expiring => {
                 effects.push(Effect::LoadOrder(order_id));
-                self.try_again(now, effects);
+                self.repeat_side_call(now, effects);
             }
         }
         None
-    }
-
-    /// Moves to a stage and asks for what it needs.
-    pub(super) fn enter(&mut self, stage: Stage, now: UnixMillis, effects: &mut Vec<Effect>) {
-        self.stage = stage;
-        let order_id = self.order.id.clone();
-        match stage {
-            Stage::Payable { .. } | Stage::Failed { .. } => {
-                if let Stage::Failed { reason } = stage {
-                    effects.push(Effect::Emit(CheckoutEvent::Failed(
-                        order_id.clone(),
-                        reason,
-                    )));
-                }
-                self.start_expiry_timer(now, effects);
-                self.ensure_bridge(now, effects);
-                if self.is_ready(now) {
-                    effects.push(Effect::Emit(CheckoutEvent::Ready(order_id)));
-                }
-            }
-            Stage::SheetOpen { .. } => {
-                effects.push(Effect::StartTimer(Timer::NoAnswer, NO_ANSWER_MS));
-                effects.push(Effect::Emit(CheckoutEvent::SheetOpened(order_id)));
-            }
-            Stage::Confirming { .. } => {
-                let has_failed = self.last_outcome == Some(BridgeOutcome::Fail);
-                let window = if has_failed {
-                    CONFIRMING_FAIL_MS
-                } else {
-                    CONFIRMING_MS
-                };
-                effects.push(Effect::StartTimer(Timer::ConfirmingEnds, window));
-            }
-            Stage::NotYetConfirmed { .. } => {
-                let pause = match self.last_outcome {
-                    Some(BridgeOutcome::Ok) => None,
-                    Some(BridgeOutcome::Fail) => Some(PAY_AGAIN_FAIL_MS),
-                    Some(
-                        BridgeOutcome::Cancel | BridgeOutcome::Unknown | BridgeOutcome::NoAnswer,
-                    )
-                    | None => Some(PAY_AGAIN_MS),
-                };
-                effects.extend(pause.map(|ms| Effect::StartTimer(Timer::PayAgain, ms)));
-            }
-            Stage::Expiring => {
-                effects.push(Effect::LoadOrder(order_id.clone()));
-                effects.push(Effect::Emit(CheckoutEvent::Expired(order_id)));
-            }
-            Stage::UnderReview => {}
-            Stage::Settled => self.settle(effects),
-        }
-    }
-
-    fn settle(&mut self, effects: &mut Vec<Effect>) {
-        self.bridge = None;
-        self.asking = Asking::default();
-        effects.push(Effect::ForgetKey {
-            product_id: self.order.product_id.clone(),
-            quantity: self.order.quantity,
-        });
-        match self.order.status {
-            OrderStatus::Confirmed => {
-                effects.push(Effect::Emit(CheckoutEvent::Confirmed(Box::new(
-                    self.order.clone(),
-                ))));
-                effects.push(Effect::StopWatching);
-            }
-            OrderStatus::Refunded => effects.push(Effect::StopWatching),
-            // A closed order can still receive a late payment, and its refund is news.
-            OrderStatus::Closed | OrderStatus::Refunding => {
-                effects.push(Effect::Watch(self.order.id.clone()));
-            }
-            OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation => {}
-        }
-    }
-
-    pub(super) fn can_be_paid(&self, now: UnixMillis) -> bool {
-        self.order.is_payable && self.time_left_ms(now) > 0
-    }
-
-    fn start_expiry_timer(&self, now: UnixMillis, effects: &mut Vec<Effect>) {
-        effects.push(Effect::StartTimer(Timer::Expiry, self.time_left_ms(now)));
     }
 }

@@ -2,11 +2,18 @@
 
 use wechat_checkout_protocol::UnixMillis;
 
-use super::{Effect, Holding, RETRIES_MAX, Recovery, Stage, Trouble};
+use super::{Effect, Holding, Link, RETRIES_MAX, Recovery, Stage, Trouble};
 
 impl Holding {
     pub(super) fn ensure_bridge(&mut self, now: UnixMillis, effects: &mut Vec<Effect>) {
-        if self.fresh_bridge(now).is_none() && !self.is_bridge_asked && !self.asking.is_waiting {
+        if self.fresh_bridge(now).is_none() && !self.asking.is_waiting {
+            self.ask_for_bridge(effects);
+        }
+    }
+
+    /// Asks for fresh parameters, once at a time. Those in hand serve meanwhile.
+    pub(super) fn ask_for_bridge(&mut self, effects: &mut Vec<Effect>) {
+        if !self.is_bridge_asked {
             self.is_bridge_asked = true;
             effects.push(Effect::RefreshBridge(self.order.id.clone()));
         }
@@ -18,10 +25,12 @@ impl Holding {
         }
     }
 
-    /// Shows a trouble; the push channel keeps trying by itself.
+    /// Shows a trouble that does not pass by itself.
     pub(super) fn note(&mut self, trouble: Trouble, effects: &mut Vec<Effect>) {
         if trouble.kind.recovery() == Recovery::SignIn {
-            effects.push(Effect::SignIn);
+            effects.push(Effect::SignIn {
+                is_asked_for: false,
+            });
         }
         self.asking.trouble = Some(trouble);
     }
@@ -34,11 +43,27 @@ impl Holding {
         }
     }
 
-    /// Repeats the side call that the present stage needs.
+    /// The pause is over: repeats what did not work. Without a socket the order is asked for anyway.
     pub(super) fn try_again(&mut self, now: UnixMillis, effects: &mut Vec<Effect>) {
+        let is_asked_elsewhere = self.link != Link::Live;
+        if !self.repeat_side_call(now, effects)
+            && self.asking.trouble.is_some()
+            && !is_asked_elsewhere
+        {
+            effects.push(Effect::LoadOrder(self.order.id.clone()));
+        }
+    }
+
+    /// Repeats the side call that the present stage needs; `false` when it needs none.
+    pub(super) fn repeat_side_call(&mut self, now: UnixMillis, effects: &mut Vec<Effect>) -> bool {
         self.asking.is_waiting = false;
         match (self.stage, self.last_outcome) {
-            (Stage::Payable { .. } | Stage::Failed { .. }, _) => self.ensure_bridge(now, effects),
+            (Stage::Payable { .. } | Stage::Failed { .. }, _)
+                if self.fresh_bridge(now).is_none() =>
+            {
+                self.ensure_bridge(now, effects);
+                true
+            }
             (Stage::Confirming { .. }, Some(outcome)) if self.asking.trouble.is_some() => {
                 let order_id = self.order.id.clone();
                 effects.push(Effect::SendReport {
@@ -46,16 +71,19 @@ impl Holding {
                     outcome,
                     raw: String::new(),
                 });
+                true
             }
             (
-                Stage::SheetOpen { .. }
+                Stage::Payable { .. }
+                | Stage::Failed { .. }
+                | Stage::SheetOpen { .. }
                 | Stage::Confirming { .. }
                 | Stage::NotYetConfirmed { .. }
                 | Stage::UnderReview
                 | Stage::Expiring
                 | Stage::Settled,
                 _,
-            ) => {}
+            ) => false,
         }
     }
 }

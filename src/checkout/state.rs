@@ -1,7 +1,8 @@
 //! What the machine knows.
 
 use wechat_checkout_protocol::{
-    BridgeOutcome, BridgeParams, OrderId, OrderStatus, OrderView, ProductId, UnixMillis,
+    BridgeOutcome, BridgeParams, LastQuery, OrderId, OrderStatus, OrderView, ProductId,
+    QueriedState, UnixMillis,
 };
 
 use super::{FailReason, Start, Trouble};
@@ -52,6 +53,14 @@ pub struct Holding {
     pub stage: Stage,
     /// The bridge's last answer in this page's life.
     pub last_outcome: Option<BridgeOutcome>,
+    /// WeChat's own words for it, where they are safe to show.
+    pub words: Option<String>,
+    /// How many sheets this page has opened; answers carry the number of theirs.
+    pub sheets: u32,
+    /// Whether a sheet of this page may have taken money.
+    pub may_have_paid: bool,
+    /// The server's clock when WeChat's word began to be awaited: older findings prove nothing.
+    pub asking_since: UnixMillis,
     /// How the order's news arrive.
     pub link: Link,
     /// How the side calls go: fresh parameters, reports, refreshed views.
@@ -109,7 +118,7 @@ pub enum Stage {
         /// Whether the same order may be paid again.
         may_pay_again: bool,
     },
-    /// The sheet never opened; nothing was paid by this attempt.
+    /// WeChat refused before it showed the sheet.
     Failed {
         /// Why.
         reason: FailReason,
@@ -162,9 +171,27 @@ impl Holding {
     /// Milliseconds until the order expires, by the server's clock; 0 when it has.
     #[must_use]
     pub fn time_left_ms(&self, now: UnixMillis) -> i64 {
+        self.order.expires_at.since_ms(self.server_now(now)).max(0)
+    }
+
+    /// The server's clock.
+    pub(super) fn server_now(&self, now: UnixMillis) -> UnixMillis {
         let since_view = now.since_ms(self.received_at).max(0);
-        let server_now = self.order.server_now.plus_ms(since_view);
-        self.order.expires_at.since_ms(server_now).max(0)
+        self.order.server_now.plus_ms(since_view)
+    }
+
+    /// What WeChat said to a question asked since its word is awaited.
+    #[must_use]
+    pub fn finding(&self) -> Option<&LastQuery> {
+        let query = self.order.last_query.as_ref()?;
+        (query.at > self.asking_since).then_some(query)
+    }
+
+    /// Whether WeChat, asked since, has found no payment. Not final: the buyer may still be at it.
+    #[must_use]
+    pub fn is_payment_missing(&self) -> bool {
+        let state = self.finding().map(|query| query.state);
+        matches!(state, Some(QueriedState::NotPaid | QueriedState::PayError))
     }
 
     /// Whether the screen shows a time that runs.

@@ -3,8 +3,8 @@
 use wechat_checkout_protocol::{OrderView, UnixMillis};
 
 use super::{
-    Asking, Checkout, CheckoutEvent, Effect, Event, Holding, RETRIES_MAX, Recovery, Start, Timer,
-    Trouble, TroubleKind, retry_delay_ms,
+    Asking, Checkout, CheckoutEvent, Effect, Event, Holding, Money, RETRIES_MAX, Recovery, Start,
+    Timer, Trouble, TroubleKind, retry_delay_ms,
 };
 
 /// The outcome of one event.
@@ -42,7 +42,7 @@ pub fn transition(state: Checkout, event: Event, now: UnixMillis) -> Transition 
         (Checkout::Halted { start, trouble }, Event::RetryTapped) => {
             match trouble.kind.recovery() {
                 Recovery::SignIn => {
-                    effects.push(Effect::SignIn);
+                    effects.push(Effect::SignIn { is_asked_for: true });
                     Checkout::Halted { start, trouble }
                 }
                 Recovery::Automatic | Recovery::ByHand | Recovery::None => {
@@ -118,7 +118,7 @@ fn seek(
         | Event::BridgeRefused(_)
         | Event::ReportFailed(_)
         | Event::PayTapped
-        | Event::SheetAnswered { .. }
+        | Event::SheetAnswered(_)
         | Event::LinkChanged(_)
         | Event::TimerFired(_)
         | Event::Hidden
@@ -172,9 +172,12 @@ fn refused(
         }
         recovery @ (Recovery::Automatic | Recovery::SignIn | Recovery::ByHand | Recovery::None) => {
             if recovery == Recovery::SignIn {
-                effects.push(Effect::SignIn);
+                effects.push(Effect::SignIn {
+                    is_asked_for: false,
+                });
             }
-            effects.push(Effect::Emit(CheckoutEvent::Halted(trouble.clone())));
+            let money = Money::without_order(&start);
+            effects.push(Effect::Emit(CheckoutEvent::Halted(trouble.clone(), money)));
             Checkout::Halted { start, trouble }
         }
     }

@@ -4,14 +4,26 @@
 //! that appears together with its text stays silent in most screen readers.
 
 use wechat_checkout_protocol::{Attention, OrderStatus, OrderView};
+use yew::AttrValue;
 
+use super::refunds::part;
 use crate::{
-    checkout::{Checkout, Notice, Stage},
+    checkout::{Checkout, Holding, Notice, Stage},
     text::Texts,
 };
 
 /// The sentence for a state; empty when the focus already tells it.
-pub(super) fn announcement(state: &Checkout, texts: &Texts) -> &'static str {
+pub(super) fn announcement(state: &Checkout, texts: &'static Texts) -> AttrValue {
+    if let Some(part) = state
+        .holding()
+        .and_then(|holding| part(&holding.order, texts))
+    {
+        return part.into();
+    }
+    AttrValue::Static(sentence(state, texts))
+}
+
+fn sentence(state: &Checkout, texts: &'static Texts) -> &'static str {
     match state {
         Checkout::Idle | Checkout::Loading { .. } => texts.loading,
         Checkout::Issuing { .. } => texts.issuing,
@@ -31,12 +43,21 @@ pub(super) fn announcement(state: &Checkout, texts: &Texts) -> &'static str {
             } => texts.checking,
             Stage::NotYetConfirmed {
                 is_checking: false, ..
-            } => texts.not_yet_text,
+            } => not_yet_words(holding, texts).0,
             Stage::Failed { .. } => texts.failed_title,
             Stage::UnderReview => texts.review_title,
             Stage::Expiring => texts.expiring_title,
             Stage::Settled => settled_words(&holding.order, texts).0,
         },
+    }
+}
+
+/// Title and sentence while WeChat's word is missing: that is either no word, or "no payment found".
+pub(super) fn not_yet_words(holding: &Holding, texts: &Texts) -> (&'static str, &'static str) {
+    if holding.is_payment_missing() {
+        (texts.not_found_title, texts.not_found_text)
+    } else {
+        (texts.not_yet_title, texts.not_yet_text)
     }
 }
 
@@ -47,6 +68,9 @@ pub(super) fn settled_words(order: &OrderView, texts: &Texts) -> (&'static str, 
             (texts.refunding_title, texts.refund_stuck_text)
         }
         (Some(Attention::UnderReview), _) => (texts.review_title, texts.review_text),
+        (Some(Attention::LatePaymentRefunded), OrderStatus::Refunded) => {
+            (texts.late_title, texts.late_back_text)
+        }
         (Some(Attention::LatePaymentRefunded), _) => (texts.late_title, texts.late_text),
         (None, OrderStatus::Confirmed) => (texts.paid_title, ""),
         (None, OrderStatus::Closed) => (texts.closed_title, texts.closed_text),

@@ -14,6 +14,7 @@ mod outside;
 mod pay_bar;
 mod product_card;
 mod qr_code;
+mod refunds;
 mod result;
 mod screen;
 mod skeleton;

@@ -3,7 +3,7 @@
 use wechat_checkout_protocol::{OrderId, OrderView};
 use yew::prelude::*;
 
-use super::{marks::chevron, yuan};
+use super::{marks::chevron, refunds::part, yuan};
 use crate::text::{Moment, Texts};
 
 /// A button as large as the row.
@@ -23,7 +23,7 @@ pub fn order_row(order: &OrderView, texts: &Texts, on_open: &Callback<OrderId>) 
             <span class="wc-product__prices">
                 <span class="wc-order-row__amount">{ yuan(order.amount_total) }</span>
                 <span class="wc-status" data-status={order.status.as_str()}>
-                    { (texts.status)(order.status) }
+                    { part(order, texts).unwrap_or_else(|| (texts.status)(order.status).into()) }
                 </span>
             </span>
             { chevron() }

@@ -4,7 +4,7 @@ use wechat_checkout_protocol::{Attention, OrderStatus};
 use yew::prelude::*;
 
 use super::{
-    announcement::settled_words,
+    announcement::{not_yet_words, settled_words},
     countdown::countdown,
     delivered::delivered,
     elapsed::elapsed,
@@ -13,16 +13,17 @@ use super::{
     notice::notice,
     order_details::order_details,
     pay_bar::pay_bar,
+    refunds::refunds,
     result::{ButtonKind, Outcome, button, result},
     skeleton::order_skeleton,
     trouble_panel, yuan,
 };
 use crate::{
     browser,
-    checkout::{Checkout, FailReason, Holding, Notice, Stage},
+    checkout::{Checkout, FailReason, Holding, Notice, Stage, Trouble},
     environment::Environment,
     hooks::CheckoutHandle,
-    text::Texts,
+    text::{Texts, fill},
 };
 
 /// All that a screen is made from.
@@ -47,21 +48,23 @@ impl Screen<'_> {
                 self.awaiting(asking.trouble.as_ref(), self.texts.loading)
             }
             Checkout::Halted { trouble, .. } => {
-                let leave = html! { <>{ self.done() }{ self.orders() }</> };
-                trouble_panel(trouble, self.texts, self.heading, self.on_retry(), leave)
+                self.trouble(trouble, html! { <>{ self.done() }{ self.orders() }</> })
             }
             Checkout::Holding(holding) => self.holding(holding),
         }
     }
 
-    fn awaiting(&self, trouble: Option<&crate::checkout::Trouble>, sentence: &str) -> Html {
+    fn awaiting(&self, trouble: Option<&Trouble>, sentence: &str) -> Html {
         match trouble {
             None => order_skeleton(sentence),
-            Some(trouble) => {
-                let leave = self.done();
-                trouble_panel(trouble, self.texts, self.heading, self.on_retry(), leave)
-            }
+            Some(trouble) => self.trouble(trouble, self.done()),
         }
+    }
+
+    fn trouble(&self, trouble: &Trouble, leave: Html) -> Html {
+        let money = Some(self.handle.state().money());
+        let on_retry = self.on_retry();
+        trouble_panel(trouble, money, self.texts, self.heading, on_retry, leave)
     }
 
     fn holding(&self, holding: &Holding) -> Html {
@@ -105,7 +108,7 @@ impl Screen<'_> {
                     { notice("", texts.tap_again) }
                 }
                 if let Some(reason) = reason {
-                    { notice(texts.failed_title, (texts.reason)(reason)) }
+                    { notice(texts.failed_title, &self.reason(reason, holding)) }
                 }
                 <div class="wc-summary">
                     <p class="wc-summary__merchant">{ &order.merchant_name }</p>
@@ -147,19 +150,46 @@ impl Screen<'_> {
         reason: Option<FailReason>,
     ) -> Html {
         let texts = self.texts;
-        let text = reason.map_or(texts.confirming_text, texts.reason);
+        let text = match reason {
+            Some(reason) => self.reason(reason, holding).into(),
+            None => texts.confirming_text.into(),
+        };
         let more = html! {
             <>
                 { elapsed(self.handle.now().since_ms(since), texts) }
                 { order_details(&holding.order, true, texts) }
             </>
         };
-        self.told(
-            waiting_mark(),
-            (texts.confirming_title, text),
+        let outcome = Outcome {
+            mark: waiting_mark(),
+            title: texts.confirming_title.into(),
+            text,
             more,
-            self.orders(),
-        )
+            actions: self.orders(),
+        };
+        result(outcome, self.heading)
+    }
+
+    /// Why the sheet did not lead to a payment: WeChat's own words, where the page has none.
+    fn reason(&self, reason: FailReason, holding: &Holding) -> String {
+        match &holding.words {
+            Some(words) if reason == FailReason::Unexplained => fill(self.texts.wechat_says, words),
+            _ => (self.texts.reason)(reason).to_owned(),
+        }
+    }
+
+    /// What WeChat said, in the sheet and when it was asked, as lines of their own.
+    fn wechat_said(&self, holding: &Holding, reason: Option<FailReason>) -> Html {
+        let reason = reason
+            .filter(|reason| *reason != FailReason::Unexplained || holding.words.is_some())
+            .map(|reason| self.reason(reason, holding));
+        let found = holding
+            .finding()
+            .and_then(|query| query.description.as_deref());
+        let found = found.map(|found| fill(self.texts.wechat_found, found));
+        html! { { for reason.into_iter().chain(found).map(|said| html! {
+            <p class="wc-result__text" data-test="wechat-said">{ said }</p>
+        }) } }
     }
 
     fn not_yet(
@@ -179,15 +209,12 @@ impl Screen<'_> {
             let handle = self.handle.clone();
             Callback::from(move |()| handle.pay())
         };
-        // The sheet's own words come first; that nobody else confirmed them stays said below.
-        let (words, more) = match reason {
-            Some(reason) => {
-                let said = html! { <p class="wc-result__text">{ texts.not_yet_text }</p> };
-                ((texts.failed_title, (texts.reason)(reason)), said)
-            }
-            None => ((texts.not_yet_title, texts.not_yet_text), Html::default()),
+        let more = html! {
+            <>
+                { self.wechat_said(holding, reason) }
+                { order_details(&holding.order, true, texts) }
+            </>
         };
-        let more = html! { <>{ more }{ order_details(&holding.order, true, texts) }</> };
         let actions = html! {
             <>
                 { button(ButtonKind::Primary, "retry", label, is_checking, self.on_retry()) }
@@ -197,13 +224,19 @@ impl Screen<'_> {
                 { self.orders() }
             </>
         };
-        self.told(attention_mark(), words, more, actions)
+        self.told(
+            attention_mark(),
+            not_yet_words(holding, texts),
+            more,
+            actions,
+        )
     }
 
     fn settled(&self, holding: &Holding) -> Html {
         let (order, texts) = (&holding.order, self.texts);
         // Of a refund the buyer looks for the amount first; what was delivered is gone or going.
         let has_moved_money = order.status != OrderStatus::Closed;
+        let is_back = matches!(order.status, OrderStatus::Refunding | OrderStatus::Refunded);
         let mark = match (order.attention, order.status) {
             (_, OrderStatus::Refunding | OrderStatus::Refunded) => return_mark(),
             (Some(Attention::UnderReview), _) => attention_mark(),
@@ -216,9 +249,13 @@ impl Screen<'_> {
         };
         let more = html! {
             <>
+                if is_back {
+                    <p class="wc-caption">{ texts.refund_amount }</p>
+                }
                 if has_moved_money {
                     <p class="wc-result__amount">{ yuan(order.amount_total) }</p>
                 }
+                { refunds(order, texts) }
                 if order.status == OrderStatus::Confirmed {
                     { delivered(order, texts) }
                 }

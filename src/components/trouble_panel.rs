@@ -1,4 +1,5 @@
-//! Something is in the way: what it is, what the buyer can do, and the number that support asks for.
+//! Something is in the way: what it is, what the buyer can do, what is known of his money, and the
+//! number that support asks for.
 
 use yew::prelude::*;
 
@@ -8,19 +9,22 @@ use super::{
     result::{ButtonKind, Outcome, button, result},
 };
 use crate::{
-    checkout::{Recovery, Trouble},
-    text::Texts,
+    checkout::{Money, Recovery, Trouble, TroubleKind},
+    sign_in,
+    text::{Texts, two_sentences},
 };
 
-/// The whole screen.
+/// The whole screen; `money` where an order is at stake.
 pub fn trouble_panel(
     trouble: &Trouble,
+    money: Option<Money>,
     texts: &'static Texts,
     heading: &NodeRef,
     on_retry: Callback<()>,
     more_actions: Html,
 ) -> Html {
-    let (title, text) = (texts.trouble)(trouble.kind);
+    let (title, text) = words(trouble.kind, texts);
+    let money = money.map_or("", |money| texts.money(money));
     let label = match trouble.kind.recovery() {
         Recovery::SignIn => texts.sign_in_again,
         Recovery::Automatic | Recovery::ByHand | Recovery::None => texts.retry,
@@ -28,7 +32,7 @@ pub fn trouble_panel(
     let outcome = Outcome {
         mark: attention_mark(),
         title: title.into(),
-        text: text.into(),
+        text: two_sentences(text, money).into(),
         more: support_code(trouble.request_id.as_deref(), texts),
         actions: html! {
             <>
@@ -40,6 +44,17 @@ pub fn trouble_panel(
         },
     };
     result(outcome, heading)
+}
+
+/// Title and sentence of a trouble. Of a missing session the page may know more than the server: why
+/// the last trip to WeChat brought none.
+pub(super) fn words(kind: TroubleKind, texts: &Texts) -> (&'static str, &'static str) {
+    match sign_in::failure() {
+        Some(failure) if kind == TroubleKind::SignIn => {
+            (texts.sign_in_title, failure.sentence(texts))
+        }
+        _ => (texts.trouble)(kind),
+    }
 }
 
 /// The number that finds the case in the server's log or journal.

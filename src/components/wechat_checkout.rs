@@ -5,14 +5,17 @@ use std::rc::Rc;
 use wechat_checkout_protocol::{OrderId, ProductId};
 use yew::prelude::*;
 
-use super::{announcement::announcement, notice::notice, outside::outside, screen::Screen};
+use super::{
+    announcement::announcement, notice::notice, outside::outside, screen::Screen,
+    trouble_panel::words,
+};
 use crate::{
     api::ApiClient,
     browser,
     checkout::{Checkout, CheckoutEvent, Event, Holding, Link, Stage, Start, TroubleKind},
     environment::Environment,
     hooks::{CheckoutHandle, driver::Driver},
-    text::{Language, Texts},
+    text::{Language, Texts, two_sentences},
 };
 
 /// Properties of [`WechatCheckout`].
@@ -202,8 +205,8 @@ fn side_trouble(holding: &Holding, texts: &Texts) -> Html {
     let kind = kind.or((holding.link == Link::Down).then_some(TroubleKind::Offline));
     match kind {
         Some(kind) => {
-            let (title, text) = (texts.trouble)(kind);
-            notice(title, text)
+            let (title, text) = words(kind, texts);
+            notice(title, &two_sentences(text, texts.money(holding.money())))
         }
         None => Html::default(),
     }

@@ -6,11 +6,11 @@ use wechat_checkout_protocol::{Benefit, BridgeOutcome, Fen, OrderStatus, UnixMil
 
 use crate::{
     browser,
-    checkout::{Checkout, CheckoutEvent, FailReason, Holding, Stage, Trouble, TroubleKind},
+    checkout::{Checkout, CheckoutEvent, FailReason, Holding, Money, Stage, Trouble, TroubleKind},
     components::stage_name,
     hooks::CheckoutHandle,
     json,
-    text::{Explanation, Texts},
+    text::{Explanation, Texts, two_sentences},
 };
 
 /// The detail of every event; `npm/index.d.ts` describes it for TypeScript.
@@ -40,7 +40,7 @@ struct Explained {
     /// The place among [`TroubleKind::ALL`] and, behind it, [`FailReason::ALL`].
     number: usize,
     title: &'static str,
-    buyer_text: &'static str,
+    buyer_text: String,
     developer_text: Option<String>,
     support_code: Option<String>,
 }
@@ -77,7 +77,7 @@ pub(super) fn name_of(event: &CheckoutEvent) -> &'static str {
         CheckoutEvent::Reported(..) => "reported",
         CheckoutEvent::Confirmed(_) => "confirmed",
         CheckoutEvent::Cancelled(_) => "cancelled",
-        CheckoutEvent::Halted(_) => "halted",
+        CheckoutEvent::Halted(..) => "halted",
         CheckoutEvent::Failed(..) => "failed",
         CheckoutEvent::Expired(_) => "expired",
     }
@@ -90,8 +90,8 @@ fn error(state: &Checkout, texts: &Texts) -> Option<Explained> {
         Checkout::Issuing { asking, .. } | Checkout::Loading { asking, .. } => asking
             .trouble
             .as_ref()
-            .map(|trouble| of_trouble(trouble, texts)),
-        Checkout::Halted { trouble, .. } => Some(of_trouble(trouble, texts)),
+            .map(|trouble| of_trouble(trouble, state.money(), texts)),
+        Checkout::Halted { trouble, .. } => Some(of_trouble(trouble, state.money(), texts)),
         Checkout::Holding(holding) => match holding.stage {
             Stage::Failed { reason }
             | Stage::Confirming {
@@ -110,19 +110,19 @@ fn error(state: &Checkout, texts: &Texts) -> Option<Explained> {
             | Stage::Expiring
             | Stage::Settled => {
                 let trouble = holding.asking.trouble.as_ref();
-                trouble.map(|trouble| of_trouble(trouble, texts))
+                trouble.map(|trouble| of_trouble(trouble, holding.money(), texts))
             }
         },
     }
 }
 
-fn of_trouble(trouble: &Trouble, texts: &Texts) -> Explained {
-    let (title, buyer_text) = (texts.trouble)(trouble.kind);
+fn of_trouble(trouble: &Trouble, money: Money, texts: &Texts) -> Explained {
+    let (title, sentence) = (texts.trouble)(trouble.kind);
     let kinds = TroubleKind::ALL.iter();
     Explained {
         number: kinds.take_while(|kind| **kind != trouble.kind).count(),
         title,
-        buyer_text,
+        buyer_text: two_sentences(sentence, texts.money(money)),
         developer_text: None,
         support_code: trouble.request_id.clone(),
     }

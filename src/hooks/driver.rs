@@ -21,8 +21,8 @@ use crate::{
     bridge::{self, PendingSheet},
     browser::{self, LifeListeners, PageLife},
     checkout::{
-        Checkout, CheckoutEvent, Effect, Event, FailReason, Holding, Timer, Trouble, TroubleKind,
-        transition,
+        Checkout, CheckoutEvent, Effect, Event, FailReason, Holding, SheetAnswer, Timer, Trouble,
+        TroubleKind, transition,
     },
     push::{News, Watcher},
     sign_in,
@@ -138,13 +138,15 @@ impl Driver {
     }
 
     fn live(self: &Rc<Self>, life: PageLife) {
-        if life != PageLife::Hidden
-            && let Some(watcher) = &*self.watcher.borrow()
-        {
-            watcher.wake();
+        if let Some(watcher) = &*self.watcher.borrow() {
+            match life {
+                PageLife::Hidden => {}
+                PageLife::Left => watcher.sleep(),
+                PageLife::Shown | PageLife::Online => watcher.wake(),
+            }
         }
         self.dispatch(match life {
-            PageLife::Hidden => Event::Hidden,
+            PageLife::Hidden | PageLife::Left => Event::Hidden,
             PageLife::Shown => Event::Shown,
             PageLife::Online => Event::WentOnline,
         });
@@ -168,7 +170,7 @@ impl Driver {
                 self.ask(call, Event::LoadingFailed);
             }
             Effect::RefreshBridge(order_id) => self.refresh_bridge(order_id),
-            Effect::OpenSheet(params) => self.open_sheet(*params),
+            Effect::OpenSheet { sheet, params } => self.open_sheet(sheet, *params),
             Effect::SendReport {
                 order_id,
                 outcome,
@@ -179,11 +181,10 @@ impl Driver {
                 self.ask(call, Event::ReportFailed);
             }
             Effect::Watch(order_id) => self.watch(order_id),
-            Effect::StopWatching => drop(self.watcher.take()),
             Effect::StartTimer(timer, ms) => self.start_timer(timer, ms),
-            Effect::SignIn => {
+            Effect::SignIn { is_asked_for } => {
                 if self.can_sign_in {
-                    sign_in::start(self.api.base());
+                    sign_in::start(self.api.base(), is_asked_for);
                 }
             }
             Effect::Emit(event) => self.on_event.borrow().emit(event),
@@ -234,7 +235,7 @@ impl Driver {
         });
     }
 
-    fn open_sheet(self: &Rc<Self>, params: BridgeParams) {
+    fn open_sheet(self: &Rc<Self>, sheet: u32, params: BridgeParams) {
         let weak = Rc::downgrade(self);
         let pending = bridge::open_sheet(
             params,
@@ -247,11 +248,13 @@ impl Driver {
                     browser::log_error(&answer.raw);
                 }
                 let Some(driver) = weak.upgrade() else { return };
-                driver.dispatch(Event::SheetAnswered {
+                driver.dispatch(Event::SheetAnswered(SheetAnswer {
+                    sheet,
                     outcome: answer.judgement.outcome,
                     reason: answer.judgement.reason,
+                    words: answer.words,
                     raw: answer.raw,
-                });
+                }));
             }),
         );
         self.sheet.replace(Some(pending));

@@ -1,10 +1,12 @@
 //! The pages of the app.
 
 mod my_orders;
+mod not_signed_in;
 mod outside_wechat;
 mod shop;
 
 pub use my_orders::my_orders;
+pub use not_signed_in::not_signed_in;
 pub use outside_wechat::outside_wechat;
 pub use shop::shop;
 
@@ -36,6 +38,7 @@ fn missing(trouble: &Trouble, texts: &'static Texts, storefront: &Storefront) ->
     let on_retry = Callback::from(move |()| storefront.retry());
     trouble_panel(
         trouble,
+        None,
         texts,
         &yew::NodeRef::default(),
         on_retry,

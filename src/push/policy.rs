@@ -17,6 +17,12 @@ pub const POLL_FAST_TIMES: u32 = 30;
 /// Pause after that.
 pub const POLL_SLOW_MS: i64 = 6_000;
 
+/// Questions until then; a page that was left open for so long is hardly looked at.
+pub const POLL_SLOW_TIMES: u32 = 130;
+
+/// Pause after that.
+pub const POLL_RARE_MS: i64 = 60_000;
+
 const RECONNECT_MS_MAX: i64 = 30_000;
 const TOO_MANY_PAUSE_MS: i64 = 60_000;
 
@@ -25,8 +31,10 @@ const TOO_MANY_PAUSE_MS: i64 = 60_000;
 pub fn poll_pause_ms(asked: u32) -> i64 {
     if asked < POLL_FAST_TIMES {
         POLL_FAST_MS
-    } else {
+    } else if asked < POLL_SLOW_TIMES {
         POLL_SLOW_MS
+    } else {
+        POLL_RARE_MS
     }
 }
 

@@ -92,6 +92,17 @@ impl Watcher {
         &self.0.order_id
     }
 
+    /// The page is being left. Browsers keep no page in the back/forward cache that has a socket open
+    /// (Chromium up to 148, and so today's WeChat), and the buyer would come back to a reload.
+    pub fn sleep(&self) {
+        let watch = &self.0;
+        watch.socket.take();
+        watch.reconnect_timer.take();
+        watch.silence_timer.take();
+        watch.poll_timer.take();
+        watch.link.set(Link::Connecting);
+    }
+
     /// The page came back: a socket that slept with it may be dead without knowing.
     pub fn wake(&self) {
         let silence = browser::now().since_ms(self.0.heard_at.get());

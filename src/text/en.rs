@@ -40,14 +40,22 @@ pub const EN: Texts = Texts {
     paid_through_wechat: "WeChat Pay takes the payment; its confirmation decides",
     issuing: "Creating your order…",
     loading: "Loading…",
+    no_order_yet: "Ordering is not finished yet",
+    order_kept: "Your order is kept",
+    may_have_paid: "If you have paid, please do not pay again",
+    order_safe: "Your order is safe",
     cancelled_title: "Payment not finished",
-    cancelled_text: "Your order is kept. You can still pay it",
+    cancelled_text: "Your order is kept and can still be paid. If you have paid, this page will update by itself",
     tap_again: "The payment details were renewed. Please tap again",
     confirming_title: "Confirming your payment",
     confirming_text: "You can leave this page; the result is kept in My orders",
     elapsed: "{} seconds so far",
-    not_yet_title: "No confirmation from WeChat yet",
-    not_yet_text: "Please do not pay again. If you have paid, this page will update by itself",
+    not_yet_title: "Still confirming your payment",
+    not_yet_text: "Please do not pay again. This page will update by itself",
+    not_found_title: "No payment found yet",
+    not_found_text: "If you have not paid, you can pay now. WeChat takes only one payment for this order",
+    wechat_says: "WeChat says: {}",
+    wechat_found: "WeChat was asked and says: {}",
     check_again: "Check again",
     checking: "Checking…",
     pay_again: "I have not paid. Pay this order",
@@ -67,16 +75,28 @@ pub const EN: Texts = Texts {
     closed_text: "This order can no longer be paid. You were not charged",
     order_again: "Order again",
     late_title: "Your payment arrived after the order was closed",
-    late_text: "It was refunded to your payment method; arrival depends on your bank",
+    late_text: "The money is on its way back: usually 20 minutes to a WeChat balance, 1 to 3 working days to a bank card",
+    late_back_text: "The money went back to your payment method",
     refunding_title: "Refund under way",
-    refunding_text: "The money is on its way back; arrival depends on your bank",
+    refunding_text: "The money is on its way back: usually 20 minutes to a WeChat balance, 1 to 3 working days to a bank card",
     refund_stuck_text: "Our staff is completing this refund; the result will appear on this page",
     refunded_title: "Refunded",
     refunded_text: "The money went back to your payment method, and the benefit was withdrawn",
+    part_refunding: "{} on its way back",
+    part_refunded: "{} refunded",
+    rest_voucher: "The other {} is not affected, and the voucher can still be used",
+    rest_vip: "The other {} is not affected, and the membership still runs",
+    refund_amount: "Refund",
+    refund_failed: "Refund being handled",
     review_title: "We are checking this payment",
     review_text: "Please do not pay again. The result will appear on this page",
     retry: "Try again",
     sign_in_again: "Sign in again",
+    sign_in_title: "Not signed in",
+    sign_in_refused: "WeChat did not finish the sign-in. Please sign in again",
+    sign_in_snapshot: "WeChat shows a snapshot of this page. Choose full service at its foot, then sign in again",
+    sign_in_expired: "The sign-in link has expired. Please sign in again",
+    sign_in_unavailable: "WeChat's sign-in is busy. Please try again later",
     outside_title: "Please open in WeChat",
     outside_text: "Open WeChat on your phone and scan this code to continue",
     outside_hint: "On your phone? Copy the link, send it to any WeChat chat, and open it there",
@@ -120,19 +140,20 @@ fn reason(reason: FailReason) -> &'static str {
         }
         FailReason::ClientTooOld => "This version of WeChat cannot pay. Please update it",
         FailReason::TooFrequent => "Too many attempts. Please wait a moment",
-        FailReason::Misconfigured => {
-            "The payment setup of this shop is wrong. Please contact the shop"
-        }
         FailReason::NotARealDevice => "The developer tools cannot pay. Please use your phone",
-        FailReason::UrlNotRegistered => {
-            "This page is not registered with WeChat Pay. Please contact the shop"
-        }
         FailReason::AnotherAccount => "Please pay with the WeChat account that placed the order",
-        FailReason::OrderExpired => "WeChat says that this payment has expired",
-        FailReason::MerchantRestricted => {
-            "The shop cannot take payments now. Please try again later"
+        FailReason::OrderExpired | FailReason::BadPrepay => {
+            "WeChat says that this payment has expired. Please try again, or contact the shop"
         }
-        FailReason::Unexplained => "WeChat gave no reason. We are checking with WeChat",
+        FailReason::Misconfigured
+        | FailReason::UrlNotRegistered
+        | FailReason::MerchantRestricted
+        | FailReason::MissingParameter
+        | FailReason::WrongAppid
+        | FailReason::BadSignature
+        | FailReason::WrongScene => "The shop cannot take payments now. Please contact the shop",
+        FailReason::AlreadyPaid => "WeChat says that this order is paid. We are checking",
+        FailReason::Unexplained => "We are checking this payment with WeChat",
     }
 }
 
@@ -140,20 +161,11 @@ fn trouble(kind: TroubleKind) -> (&'static str, &'static str) {
     match kind {
         TroubleKind::Offline => (
             "No network",
-            "Your order is safe. We will continue when you are back online",
+            "This page will go on when you are back online",
         ),
-        TroubleKind::Unavailable => (
-            "Service busy",
-            "Your order is safe. Trying again automatically",
-        ),
-        TroubleKind::SignIn => (
-            "Your session has ended",
-            "Please sign in again. Your order is safe",
-        ),
-        TroubleKind::SoldOut => (
-            "Sold out",
-            "You were not charged. Please choose something else",
-        ),
+        TroubleKind::Unavailable => ("Service busy", "Trying again automatically"),
+        TroubleKind::SignIn => ("Your session has ended", "Please sign in again"),
+        TroubleKind::SoldOut => ("Sold out", "Please choose something else"),
         TroubleKind::TooManyOpenOrders => (
             "Too many unpaid orders",
             "Pay one of them in My orders, or wait until they close",
@@ -166,17 +178,14 @@ fn trouble(kind: TroubleKind) -> (&'static str, &'static str) {
             "This order cannot be paid",
             "See My orders for its current status",
         ),
-        TroubleKind::Conflict => (
-            "Please choose again",
-            "The offer has changed. You were not charged",
-        ),
+        TroubleKind::Conflict => ("Please choose again", "The offer has changed"),
         TroubleKind::WechatRefused => (
-            "Cannot order right now",
-            "WeChat Pay did not accept the order. You were not charged",
+            "The shop cannot take payments now",
+            "Please try again later, or contact the shop",
         ),
         TroubleKind::Defect => (
             "Something went wrong",
-            "You were not charged for this. Try again or contact the shop",
+            "Please try again later, or contact the shop",
         ),
     }
 }

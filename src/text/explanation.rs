@@ -2,16 +2,16 @@
 
 use wechat_checkout_protocol::OrderId;
 
-use super::Texts;
-use crate::checkout::{FailReason, Trouble, TroubleKind};
+use super::{Texts, two_sentences};
+use crate::checkout::{FailReason, Money, Trouble, TroubleKind};
 
 /// What went wrong, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// For the buyer: what it is.
     pub title: &'static str,
-    /// For the buyer: what to do; in his language.
-    pub sentence: &'static str,
+    /// For the buyer: what to do, and what is known of order and money; in his language.
+    pub sentence: String,
     /// For developers: the cause and the remedy, in English. Never shown to buyers.
     pub developer: &'static str,
     /// Finds the case in the server's log or journal; `None` when no server answered.
@@ -21,12 +21,12 @@ pub struct Explanation {
 impl Explanation {
     /// Explains why a checkout stopped.
     #[must_use]
-    pub fn of_trouble(trouble: &Trouble, texts: &Texts) -> Explanation {
+    pub fn of_trouble(trouble: &Trouble, money: Money, texts: &Texts) -> Explanation {
         let (title, sentence) = (texts.trouble)(trouble.kind);
         let developer = developer_text(trouble.kind);
         Explanation {
             title,
-            sentence,
+            sentence: two_sentences(sentence, texts.money(money)),
             developer,
             support_code: trouble.request_id.clone(),
         }
@@ -37,7 +37,7 @@ impl Explanation {
     pub fn of_reason(reason: FailReason, order_id: &OrderId, texts: &Texts) -> Explanation {
         Explanation {
             title: texts.failed_title,
-            sentence: (texts.reason)(reason),
+            sentence: (texts.reason)(reason).to_owned(),
             developer: reason.developer_text(),
             support_code: Some(order_id.as_str().to_owned()),
         }

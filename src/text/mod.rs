@@ -6,6 +6,7 @@
 pub(crate) mod date;
 mod en;
 mod explanation;
+mod sentence;
 mod zh_cn;
 mod zh_tw;
 
@@ -13,13 +14,14 @@ pub use date::Moment;
 pub(crate) use date::two_digits;
 pub use en::EN;
 pub use explanation::Explanation;
+pub use sentence::{fill, two_sentences};
 pub use zh_cn::ZH_CN;
 pub use zh_tw::ZH_TW;
 
 use wechat_checkout_protocol::OrderStatus;
 
 use crate::{
-    checkout::{FailReason, TroubleKind},
+    checkout::{FailReason, Money, TroubleKind},
     search,
 };
 
@@ -103,7 +105,8 @@ macro_rules! texts {
             pub status: fn(OrderStatus) -> &'static str,
             /// Why the sheet did not lead to a payment.
             pub reason: fn(FailReason) -> &'static str,
-            /// What is in the way: a title and a sentence.
+            /// What is in the way: a title and a sentence. Neither speaks of orders or money; that is
+            /// the part of [`Texts::money`].
             pub trouble: fn(TroubleKind) -> (&'static str, &'static str),
         }
 
@@ -189,6 +192,14 @@ texts! {
     issuing,
     /// While something is loaded.
     loading,
+    /// Something is in the way, and no order is there yet.
+    no_order_yet,
+    /// Something is in the way of an order that nobody tried to pay.
+    order_kept,
+    /// Something is in the way, and money may have moved.
+    may_have_paid,
+    /// Something is in the way of an order that has ended.
+    order_safe,
     /// After the buyer closed the sheet.
     cancelled_title,
     /// And what now.
@@ -205,6 +216,14 @@ texts! {
     not_yet_title,
     /// Do not pay twice.
     not_yet_text,
+    /// WeChat was asked and found no payment; not final.
+    not_found_title,
+    /// And what the buyer may do.
+    not_found_text,
+    /// WeChat's own sentence about a failure.
+    wechat_says,
+    /// WeChat's own sentence about the order, when it was asked.
+    wechat_found,
     /// Button.
     check_again,
     /// The same button at work.
@@ -245,6 +264,8 @@ texts! {
     late_title,
     /// Where it goes.
     late_text,
+    /// It went back.
+    late_back_text,
     /// Going back.
     refunding_title,
     /// Where it goes.
@@ -255,6 +276,18 @@ texts! {
     refunded_title,
     /// Where it went.
     refunded_text,
+    /// A part on its way back; `{}` is an amount.
+    part_refunding,
+    /// A part is back; `{}` is an amount.
+    part_refunded,
+    /// What is left of a voucher's price; `{}` is an amount.
+    rest_voucher,
+    /// What is left of a membership's price; `{}` is an amount.
+    rest_vip,
+    /// Label, in large figures.
+    refund_amount,
+    /// One refund that needs people.
+    refund_failed,
     /// People look into it.
     review_title,
     /// And what now.
@@ -263,6 +296,16 @@ texts! {
     retry,
     /// Button: through WeChat's sign-in.
     sign_in_again,
+    /// WeChat's sign-in brought no session.
+    sign_in_title,
+    /// The buyer or WeChat refused.
+    sign_in_refused,
+    /// WeChat showed a snapshot of the page.
+    sign_in_snapshot,
+    /// An old link.
+    sign_in_expired,
+    /// WeChat's sign-in does not answer.
+    sign_in_unavailable,
     /// Not in WeChat.
     outside_title,
     /// What to do.
@@ -295,12 +338,16 @@ texts! {
     my_vouchers,
 }
 
-/// Puts the one value into a sentence.
-#[must_use]
-pub fn fill(sentence: &str, value: &str) -> String {
-    match sentence.split_once('{') {
-        Some((before, after)) => [before, value, after.strip_prefix('}').unwrap_or(after)].concat(),
-        None => sentence.to_owned(),
+impl Texts {
+    /// What may be said of order and money while something is in the way.
+    #[must_use]
+    pub fn money(&self, money: Money) -> &'static str {
+        match money {
+            Money::NotOrdered => self.no_order_yet,
+            Money::Untouched => self.order_kept,
+            Money::MayHaveMoved => self.may_have_paid,
+            Money::Told => self.order_safe,
+        }
     }
 }
 

@@ -36,8 +36,10 @@ enum Play {
     Expired(OrderStatus),
     /// Paid, then refunded by the shop; the money is still on its way.
     StuckRefund,
-    /// The pay button leads to this sentence, and the order stays payable.
+    /// The pay button leads to this sentence and nobody is asked; the order stays payable.
     NoSheet(&'static str),
+    /// WeChat refuses before it shows the sheet: this sentence, and the button is there at once.
+    Refused(&'static str),
     /// No order; the page says this and tries again.
     NoOrder(&'static str),
     /// The order is handed over to a phone.
@@ -65,10 +67,10 @@ const fn play_of(scenario: Scenario) -> Play {
         | Scenario::Coupon => Play::Paid,
         Scenario::NotifyReordered => Play::PaidTwice,
         Scenario::Cancel => Play::Cancelled,
-        Scenario::Fail => Play::Asked("微信没有说明原因"),
-        Scenario::PrepayExpired => Play::Asked("微信没有说明原因"),
-        Scenario::OtherPayer => Play::Asked("付款的微信账号与下单账号不一致"),
-        Scenario::UrlNotRegistered => Play::Asked("此页面未在微信支付登记"),
+        Scenario::Fail => Play::Asked("微信提示：银行系统繁忙"),
+        Scenario::PrepayExpired => Play::Refused("微信提示此次支付已失效"),
+        Scenario::OtherPayer => Play::Refused("付款的微信账号与下单账号不一致"),
+        Scenario::UrlNotRegistered => Play::Refused("商家暂时无法收款，请联系商家"),
         Scenario::WrongAmount => Play::UnderReview,
         Scenario::CloseRace => Play::Expired(OrderStatus::Confirmed),
         // A month of VIP can still be delivered, so it is.
@@ -143,6 +145,12 @@ async fn play_one(stage: &Stage, scenario: Scenario, play: Play) -> Result<()> {
         Play::NoSheet(words) => {
             phone.read(words).await?;
             phone.see_status(OrderStatus::Unprocessed).await
+        }
+        Play::Refused(words) => {
+            phone.read(words).await?;
+            let is_ready = "return document.querySelector('[data-stage=failed] \
+                            [data-test=pay-button]')?.disabled === false";
+            phone.find_by(is_ready).await
         }
         Play::Asked(words) => {
             if scenario == Scenario::Fail {

@@ -1,12 +1,12 @@
 //! Orders and shortcuts for the machine's tests.
 
 use wechat_checkout::checkout::{
-    Checkout, CheckoutEvent, Effect, Event, FailReason, Holding, Stage, Start, Transition, Trouble,
-    TroubleKind, transition,
+    Checkout, CheckoutEvent, Effect, Event, FailReason, Holding, SheetAnswer, Stage, Start,
+    Transition, Trouble, TroubleKind, transition,
 };
 use wechat_checkout_protocol::{
-    BridgeOutcome, BridgeParams, Fen, OrderId, OrderStatus, OrderView, ProductId, ProductKind,
-    Translations, UnixMillis,
+    BridgeOutcome, BridgeParams, Fen, LastQuery, OrderId, OrderStatus, OrderView, ProductId,
+    ProductKind, QueriedState, Translations, UnixMillis,
 };
 
 pub(crate) const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
@@ -88,16 +88,33 @@ pub(crate) fn trouble(kind: TroubleKind) -> Trouble {
     }
 }
 
+/// An answer of the first sheet.
 pub(crate) fn said(outcome: BridgeOutcome, reason: Option<FailReason>) -> Event {
-    Event::SheetAnswered {
+    said_by(1, outcome, reason)
+}
+
+pub(crate) fn said_by(sheet: u32, outcome: BridgeOutcome, reason: Option<FailReason>) -> Event {
+    Event::SheetAnswered(SheetAnswer {
+        sheet,
         outcome,
         reason,
+        words: None,
         raw: "{}".into(),
-    }
+    })
+}
+
+/// WeChat was asked this long after the page's [`NOW`], and said this.
+pub(crate) fn found(mut order: OrderView, state: QueriedState, after_ms: i64) -> OrderView {
+    order.last_query = Some(LastQuery {
+        state,
+        description: None,
+        at: NOW.plus_ms(after_ms),
+    });
+    order
 }
 
 /// A machine with a clock in the hand and a list of everything it wished.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Bench {
     pub(crate) state: Checkout,
     pub(crate) now: UnixMillis,
@@ -176,7 +193,7 @@ impl Bench {
     pub(crate) fn opened_sheet(&self) -> bool {
         self.effects
             .iter()
-            .any(|effect| matches!(effect, Effect::OpenSheet(_)))
+            .any(|effect| matches!(effect, Effect::OpenSheet { .. }))
     }
 }
 

@@ -6,6 +6,7 @@
 mod bridge_answers;
 mod environments;
 mod fixtures;
+mod money;
 mod pay_directories;
 mod properties;
 mod push_policy;

@@ -5,9 +5,9 @@ use wechat_checkout::checkout::{
     BRIDGE_FRESH_MS, Checkout, CheckoutEvent, Effect, Event, FailReason, Link, Stage, Start, Timer,
     TroubleKind, transition,
 };
-use wechat_checkout_protocol::{BridgeOutcome, OrderStatus};
+use wechat_checkout_protocol::{BridgeOutcome, OrderStatus, QueriedState};
 
-use crate::fixtures::{NOW, arrived, buy, order, order_id, params, said, trouble};
+use crate::fixtures::{NOW, arrived, buy, found, order, order_id, params, said_by, trouble};
 
 const TIMERS: [Timer; 6] = [
     Timer::Retry,
@@ -26,21 +26,35 @@ const OUTCOMES: [BridgeOutcome; 5] = [
     BridgeOutcome::NoAnswer,
 ];
 
+const FINDINGS: [QueriedState; 6] = [
+    QueriedState::NotPaid,
+    QueriedState::Paying,
+    QueriedState::PayError,
+    QueriedState::Closed,
+    QueriedState::Paid,
+    QueriedState::Unclear,
+];
+
 fn any_event() -> impl Strategy<Value = Event> {
     let status = proptest::sample::select(OrderStatus::ALL.to_vec());
-    let view = (status, 1_u64..6, any::<bool>(), any::<bool>()).prop_map(
-        |(status, seq, has_bridge, is_payable)| {
+    let finding = proptest::option::of(proptest::sample::select(FINDINGS.to_vec()));
+    let view = (status, 1_u64..6, any::<bool>(), any::<bool>(), finding).prop_map(
+        |(status, seq, has_bridge, is_payable, finding)| {
             let mut view = order(status, seq);
+            if let Some(finding) = finding {
+                view = found(view, finding, 100_000);
+            }
             view.is_payable &= is_payable;
             view.bridge = (has_bridge && view.is_payable).then(|| params("n"));
             arrived(view)
         },
     );
     let answer = (
+        1_u32..4,
         proptest::sample::select(OUTCOMES.to_vec()),
         proptest::option::of(proptest::sample::select(FailReason::ALL.to_vec())),
     )
-        .prop_map(|(outcome, reason)| said(outcome, reason));
+        .prop_map(|(sheet, outcome, reason)| said_by(sheet, outcome, reason));
     let kind = proptest::sample::select(TroubleKind::ALL.to_vec());
     let failure = (0_u8..4, kind).prop_map(|(call, kind)| match call {
         0 => Event::PlacingFailed(trouble(kind)),
@@ -71,13 +85,13 @@ fn status_of(state: &Checkout) -> Option<OrderStatus> {
 fn check(before: &Checkout, event: &Event, after: &Checkout, effects: &[Effect], now_ms: i64) {
     let opened = effects
         .iter()
-        .filter(|effect| matches!(effect, Effect::OpenSheet(_)))
+        .filter(|effect| matches!(effect, Effect::OpenSheet { .. }))
         .count();
     if opened > 0 {
         assert_eq!(opened, 1);
         assert_eq!(*event, Event::PayTapped, "only a tap opens the sheet");
         assert!(
-            matches!(effects[0], Effect::OpenSheet(_)),
+            matches!(effects[0], Effect::OpenSheet { .. }),
             "nothing comes before the sheet"
         );
         let holding = before.holding().expect("an order in hand");

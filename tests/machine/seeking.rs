@@ -3,8 +3,8 @@
 use wechat_checkout::{
     api::CallError,
     checkout::{
-        Checkout, CheckoutEvent, Effect, Event, RETRIES_MAX, RETRY_AFTER_MS_MAX, Stage, Start,
-        Timer, Trouble, TroubleKind,
+        Checkout, CheckoutEvent, Effect, Event, Money, RETRIES_MAX, RETRY_AFTER_MS_MAX, Stage,
+        Start, Timer, Trouble, TroubleKind,
     },
 };
 use wechat_checkout_protocol::OrderStatus;
@@ -133,10 +133,18 @@ fn every_refusal_stops_with_its_reason_or_retries() {
             }
             _ => {
                 assert!(matches!(bench.state, Checkout::Halted { .. }), "{kind:?}");
-                assert_eq!(bench.emitted(), [&CheckoutEvent::Halted(trouble(kind))]);
+                assert_eq!(
+                    bench.emitted(),
+                    [&CheckoutEvent::Halted(trouble(kind), Money::MayHaveMoved)]
+                );
             }
         }
-        assert_eq!(bench.wished(&Effect::SignIn), kind == TroubleKind::SignIn);
+        assert_eq!(
+            bench.wished(&Effect::SignIn {
+                is_asked_for: false
+            }),
+            kind == TroubleKind::SignIn
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! The sentences: complete, with the same blanks in every language, and chosen rightly.
 
 use wechat_checkout::{
-    checkout::{FailReason, Trouble, TroubleKind},
+    checkout::{FailReason, Money, Trouble, TroubleKind},
     text::{Explanation, Language, Moment, ZH_CN, fill},
 };
 use wechat_checkout_protocol::{OrderStatus, UnixMillis};
@@ -150,7 +150,7 @@ fn the_package_names_every_error_in_the_page_s_order() {
     for (kind, told) in TroubleKind::ALL.into_iter().zip(told.chunks(2)) {
         let trouble = Trouble::of(kind);
         assert_eq!(told[0], snake_case(&format!("{kind:?}")));
-        let explanation = Explanation::of_trouble(&trouble, &ZH_CN);
+        let explanation = Explanation::of_trouble(&trouble, Money::NotOrdered, &ZH_CN);
         assert_eq!(told[1], explanation.developer);
     }
     let names = FailReason::ALL.map(|reason| snake_case(&format!("{reason:?}")));

@@ -1,9 +1,9 @@
 //! The server's word: snapshots, expiry, what they change and what they must not change.
 
 use wechat_checkout::checkout::{
-    Checkout, CheckoutEvent, Effect, Event, Stage, Timer, TroubleKind,
+    Checkout, CheckoutEvent, Effect, Event, Link, Stage, Start, Timer, TroubleKind,
 };
-use wechat_checkout_protocol::{BridgeOutcome, OrderStatus};
+use wechat_checkout_protocol::{BridgeOutcome, Fen, OrderStatus};
 
 use crate::fixtures::{
     Bench, EXPIRES_AFTER_MS, arrived, order, order_id, product_id, said, trouble,
@@ -32,7 +32,6 @@ fn a_confirmation_settles_from_everywhere_and_is_told_once() {
         assert_eq!(bench.stage(), Stage::Settled, "{name}");
         let told = CheckoutEvent::Confirmed(Box::new(confirmed.clone()));
         assert_eq!(bench.emitted(), [&told], "{name}");
-        assert!(bench.wished(&Effect::StopWatching), "{name}");
         let forget = Effect::ForgetKey {
             product_id: product_id(),
             quantity: 1,
@@ -111,14 +110,73 @@ fn an_early_expiry_timer_is_started_again() {
     assert_eq!(bench.effects, [rest]);
 }
 
+/// Money may come after the close, and go back after the delivery.
 #[test]
-fn a_closed_order_is_still_watched_because_money_may_arrive_late() {
-    let bench = Bench::payable().after(arrived(order(OrderStatus::Closed, 2)));
-    assert!(bench.wished(&Effect::Watch(order_id())));
-    let bench = bench.after(arrived(order(OrderStatus::Refunding, 3)));
+fn an_order_that_has_ended_is_watched_all_the_same() {
+    for status in OrderStatus::ALL {
+        let bench = Bench::new()
+            .after(Event::Started(Start::Order(order_id())))
+            .after(arrived(order(status, 2)));
+        assert!(bench.wished(&Effect::Watch(order_id())), "{status:?}");
+    }
+    let bench = Bench::confirming()
+        .after(arrived(order(OrderStatus::Confirmed, 2)))
+        .after(arrived(order(OrderStatus::Refunding, 3)));
     assert_eq!(bench.holding().order.status, OrderStatus::Refunding);
     let bench = bench.after(arrived(order(OrderStatus::Refunded, 4)));
-    assert!(bench.wished(&Effect::StopWatching));
+    assert_eq!(bench.holding().order.status, OrderStatus::Refunded);
+}
+
+/// A part goes back: the order stays confirmed, and nothing is told twice.
+#[test]
+fn a_part_refund_is_news_of_a_paid_order_and_no_second_confirmation() {
+    let bench = Bench::confirming().after(arrived(order(OrderStatus::Confirmed, 2)));
+    let mut part = order(OrderStatus::Confirmed, 3);
+    part.amount_refunding = Fen::new(500).expect("in range");
+    let bench = bench.after(arrived(part.clone()));
+    assert_eq!(bench.holding().order, part);
+    assert_eq!(bench.effects, []);
+}
+
+/// With a living socket nobody else asks: what could not be loaded is loaded again, and the notice
+/// goes. Without one the watcher asks.
+#[test]
+fn a_failed_look_is_repeated_until_the_notice_can_go() {
+    let mut all = stages();
+    all.push((
+        "paid",
+        Bench::confirming().after(arrived(order(OrderStatus::Confirmed, 5))),
+    ));
+    for (name, bench) in all {
+        let seq = bench.holding().order.seq;
+        let status = bench.holding().order.status;
+        let bench = bench
+            .after(Event::LinkChanged(Link::Live))
+            .after(Event::LoadingFailed(trouble(TroubleKind::Offline)));
+        assert!(
+            matches!(bench.effects[..], [Effect::StartTimer(Timer::Retry, _)]),
+            "{name}"
+        );
+        let bench = bench.after(Event::TimerFired(Timer::Retry));
+        assert!(
+            matches!(
+                bench.effects[..],
+                [Effect::LoadOrder(_) | Effect::SendReport { .. }]
+            ),
+            "{name}: {:?}",
+            bench.effects
+        );
+        let bench = bench.after(arrived(order(status, seq)));
+        assert_eq!(bench.holding().asking.trouble, None, "{name}");
+        let bench = bench
+            .after(Event::LinkChanged(Link::Polling))
+            .after(Event::LoadingFailed(trouble(TroubleKind::Offline)))
+            .after(Event::TimerFired(Timer::Retry));
+        assert!(
+            !bench.wished(&Effect::LoadOrder(order_id())),
+            "{name}: one question at a time"
+        );
+    }
 }
 
 #[test]

@@ -4,16 +4,23 @@ use wechat_checkout::checkout::{
     BRIDGE_FRESH_MS, CONFIRMING_FAIL_MS, CONFIRMING_MS, CheckoutEvent, Effect, Event, FailReason,
     NO_ANSWER_MS, Notice, PAY_AGAIN_FAIL_MS, PAY_AGAIN_MS, RETURNED_MS, Stage, Start, Timer,
 };
-use wechat_checkout_protocol::{BridgeOutcome, OrderStatus};
+use wechat_checkout_protocol::{BridgeOutcome, OrderStatus, QueriedState};
 
 use crate::fixtures::{
-    Bench, EXPIRES_AFTER_MS, arrived, order, order_id, params, said, with_bridge,
+    Bench, EXPIRES_AFTER_MS, arrived, found, order, order_id, params, said, said_by, with_bridge,
 };
+
+fn opened(sheet: u32) -> Effect {
+    Effect::OpenSheet {
+        sheet,
+        params: Box::new(params("n1")),
+    }
+}
 
 #[test]
 fn a_tap_opens_the_sheet_before_anything_else() {
     let bench = Bench::sheet_open();
-    assert_eq!(bench.effects[0], Effect::OpenSheet(Box::new(params("n1"))));
+    assert_eq!(bench.effects[0], opened(1));
     assert!(bench.wished(&Effect::StartTimer(Timer::NoAnswer, NO_ANSWER_MS)));
     assert!(matches!(bench.stage(), Stage::SheetOpen { .. }));
 }
@@ -63,7 +70,7 @@ fn after_a_cancel_the_same_order_is_paid_with_the_same_parameters() {
     let bench = Bench::sheet_open()
         .after(said(BridgeOutcome::Cancel, None))
         .after(Event::PayTapped);
-    assert!(bench.wished(&Effect::OpenSheet(Box::new(params("n1")))));
+    assert!(bench.wished(&opened(2)));
 }
 
 #[test]
@@ -81,12 +88,22 @@ fn the_page_s_own_report_does_not_take_the_pay_button_away_after_a_cancel() {
     );
 }
 
+/// No ten seconds of "confirming", no lock: a tap opens the sheet again.
 #[test]
-fn only_fixed_refusals_are_called_failures_at_once() {
+fn a_refusal_before_the_sheet_can_be_paid_again_at_once() {
     for reason in FailReason::ALL {
         let bench = Bench::sheet_open().after(said(BridgeOutcome::Fail, Some(reason)));
-        if reason.excludes_payment() {
+        if reason.precedes_sheet() {
             assert_eq!(bench.stage(), Stage::Failed { reason });
+            assert_eq!(
+                bench.wished(&Effect::RefreshBridge(order_id())),
+                reason.wants_new_parameters(),
+                "{reason:?}"
+            );
+            assert!(
+                bench.clone().after(Event::PayTapped).opened_sheet(),
+                "{reason:?}"
+            );
         } else {
             assert!(
                 matches!(bench.stage(), Stage::Confirming { .. }),
@@ -108,9 +125,114 @@ fn a_silent_bridge_is_given_up_but_still_heard() {
     let bench = bench.after(said(BridgeOutcome::Ok, None));
     assert!(matches!(bench.stage(), Stage::Confirming { .. }));
     assert_eq!(bench.holding().last_outcome, Some(BridgeOutcome::Ok));
-    // The sheet has answered now; a second answer is none.
     let bench = bench.after(said(BridgeOutcome::Cancel, None));
+    assert_eq!(bench.effects, [], "after `ok`, a cancel proves nothing");
     assert!(matches!(bench.stage(), Stage::Confirming { .. }));
+}
+
+#[test]
+fn a_sheet_that_said_cancel_may_still_say_ok() {
+    let bench = Bench::sheet_open()
+        .after(said(BridgeOutcome::Cancel, None))
+        .after(said(BridgeOutcome::Ok, None));
+    assert!(matches!(bench.stage(), Stage::Confirming { .. }));
+    assert!(bench.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::SendReport {
+            outcome: BridgeOutcome::Ok,
+            ..
+        }
+    )));
+    let bench = bench.after(said(BridgeOutcome::Ok, None));
+    assert_eq!(bench.effects, [], "once is enough");
+}
+
+#[test]
+fn only_ok_is_heard_from_a_sheet_that_another_has_replaced() {
+    let second = || {
+        Bench::sheet_open()
+            .after(said(BridgeOutcome::Cancel, None))
+            .after(Event::PayTapped)
+    };
+    assert!(second().wished(&opened(2)));
+    for outcome in [
+        BridgeOutcome::Cancel,
+        BridgeOutcome::Fail,
+        BridgeOutcome::Unknown,
+    ] {
+        let bench = second().after(said_by(1, outcome, None));
+        assert_eq!(bench.effects, [], "{outcome:?}");
+        assert!(matches!(bench.stage(), Stage::SheetOpen { .. }));
+    }
+    let bench = second().after(said_by(1, BridgeOutcome::Ok, None));
+    assert!(matches!(bench.stage(), Stage::Confirming { .. }));
+}
+
+/// What WeChat found, after which answer, and whether the same order can be paid at once.
+#[test]
+fn when_wechat_finds_no_payment_the_same_order_is_offered_at_once() {
+    use BridgeOutcome::{Fail, NoAnswer, Ok, Unknown};
+    use QueriedState::{NotPaid, PayError, Paying, Unclear};
+    for (outcome, state, may_pay) in [
+        (Fail, NotPaid, true),
+        (Fail, PayError, true),
+        (Unknown, NotPaid, true),
+        (NoAnswer, NotPaid, true),
+        (Fail, Paying, false),
+        (Fail, Unclear, false),
+        (Ok, NotPaid, false),
+    ] {
+        let view = found(order(OrderStatus::AwaitingConfirmation, 2), state, 1_000);
+        let bench = Bench::sheet_open()
+            .after(said(outcome, None))
+            .later(2_000)
+            .after(arrived(view));
+        let name = format!("{outcome:?} {state:?}");
+        assert_eq!(
+            bench.after(Event::PayTapped).opened_sheet(),
+            may_pay,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_wechat_said_before_the_sheet_answered_proves_nothing() {
+    let view = found(
+        order(OrderStatus::AwaitingConfirmation, 2),
+        QueriedState::NotPaid,
+        5_000,
+    );
+    let bench = Bench::sheet_open()
+        .later(6_000)
+        .after(said(BridgeOutcome::Fail, None))
+        .after(arrived(view));
+    assert!(!bench.holding().is_payment_missing());
+    assert!(matches!(bench.stage(), Stage::Confirming { .. }));
+}
+
+#[test]
+fn after_ok_the_window_ends_before_the_order_is_offered_again() {
+    let view = found(
+        order(OrderStatus::AwaitingConfirmation, 2),
+        QueriedState::NotPaid,
+        1_000,
+    );
+    let bench = Bench::confirming()
+        .later(2_000)
+        .after(arrived(view))
+        .after(Event::TimerFired(Timer::ConfirmingEnds));
+    assert!(bench.holding().is_payment_missing());
+    assert!(bench.after(Event::PayTapped).opened_sheet());
+}
+
+#[test]
+fn what_wechat_calls_paid_is_not_offered_again() {
+    let bench = Bench::sheet_open()
+        .after(said(BridgeOutcome::Fail, Some(FailReason::AlreadyPaid)))
+        .after(Event::TimerFired(Timer::ConfirmingEnds));
+    assert_eq!(bench.effects, []);
+    assert!(!bench.after(Event::PayTapped).opened_sheet());
 }
 
 #[test]

@@ -79,13 +79,13 @@ fn tell(event: &CheckoutEvent) -> String {
         CheckoutEvent::SheetOpened(_) => "正在支付".into(),
         CheckoutEvent::Reported(..) => "等待服务器确认".into(),
         CheckoutEvent::Confirmed(order) => format!("已支付 ¥{}", order.amount_total),
-        CheckoutEvent::Cancelled(_) => "未支付，订单保留".into(),
+        CheckoutEvent::Cancelled(_) => "支付未完成，订单保留".into(),
         CheckoutEvent::Expired(_) => "订单已过期".into(),
-        CheckoutEvent::Halted(trouble) => Explanation::of_trouble(trouble, &TEXTS).title.into(),
+        CheckoutEvent::Halted(trouble, money) => Explanation::of_trouble(trouble, *money, &TEXTS)
+            .title
+            .into(),
         CheckoutEvent::Failed(order_id, reason) => {
-            Explanation::of_reason(*reason, order_id, &TEXTS)
-                .sentence
-                .into()
+            Explanation::of_reason(*reason, order_id, &TEXTS).sentence
         }
     }
 }

@@ -88,14 +88,14 @@ async fn offline(stage: &Stage, album: &Album) -> Result<()> {
     house.set_offline("offline", true).await?;
     phone.tap("product-vip-month").await?;
     album
-        .hang(phone, "offline", &["网络不可用", "您的订单不受影响"])
+        .hang(phone, "offline", &["网络不可用", "下单尚未完成"])
         .await?;
     house.set_offline("offline", false).await?;
     phone.see("pay-button").await?;
     phone.see_status(OrderStatus::Unprocessed).await?;
 
     house.set_offline("offline", true).await?;
-    let words = ["网络不可用", "恢复后自动继续", "立即支付"];
+    let words = ["网络不可用", "恢复后自动刷新", "订单已为您保留", "立即支付"];
     album.hang(phone, "order-offline", &words).await?;
     house.set_offline("offline", false).await?;
     phone
@@ -110,7 +110,11 @@ async fn without_server(stage: &Stage, album: &Album) -> Result<()> {
     house.lose_server()?;
     phone.tap("product-vip-month").await?;
     album
-        .hang(phone, "server-down", &["服务繁忙", "正在自动重试", "重试"])
+        .hang(
+            phone,
+            "server-down",
+            &["服务繁忙", "正在自动重试", "下单尚未完成"],
+        )
         .await?;
     house.restore_server()?;
     phone.see("pay-button").await.map(drop)
@@ -162,7 +166,7 @@ async fn sold_out(stage: &Stage, album: &Album) -> Result<()> {
     faster.place_order("coffee-voucher").await?;
     phone.tap("product-coffee-voucher").await?;
     album
-        .hang(phone, "sold-out", &["已售罄", "您没有被扣款", "返回选购"])
+        .hang(phone, "sold-out", &["已售罄", "请选择其他商品", "返回选购"])
         .await
         .context("the last cup")
 }
