@@ -12,6 +12,7 @@ use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::limit::Limiter;
 use crate::push::Hub;
+use crate::qr_codes::QrCodes;
 use crate::session::{SessionKey, SignIns};
 use crate::stock::Stock;
 use crate::store::Store;
@@ -53,6 +54,8 @@ pub struct App {
     pub notify_url: Url,
     /// Where WeChat sends refund notifications.
     pub refund_notify_url: Url,
+    /// Draws the codes of this shop's addresses.
+    pub qr_codes: QrCodes,
     /// Remembers who asked how often.
     pub limiter: Limiter,
     /// Opens the admin API; without one there is none.

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use wechat_checkout_protocol::OpenId;
@@ -82,13 +82,7 @@ impl Limiter {
         let Ok(mut used_up_to) = self.used_up_to.lock() else {
             return Ok(());
         };
-        let before = used_up_to.get(&caller).map_or(now, |at| (*at).max(now));
-        let after = before + pause;
-        // A rate below two a minute still lets one request through.
-        let too_far = after.duration_since(now).saturating_sub(HURRY.max(pause));
-        if too_far > Duration::ZERO {
-            return Err(too_far);
-        }
+        let after = moved_on(used_up_to.get(&caller).copied(), now, pause, HURRY)?;
         if used_up_to.len() >= CALLERS_MAX && !used_up_to.contains_key(&caller) {
             used_up_to.retain(|_, at| *at > now);
             if used_up_to.len() >= CALLERS_MAX {
@@ -96,6 +90,54 @@ impl Limiter {
             }
         }
         let _ = used_up_to.insert(caller, after);
+        Ok(())
+    }
+}
+
+/// The end of what is used up, one request later.
+fn moved_on(
+    used_up_to: Option<Instant>,
+    now: Instant,
+    pause: Duration,
+    hurry: Duration,
+) -> Result<Instant, Duration> {
+    let after = used_up_to.map_or(now, |at| at.max(now)) + pause;
+    // However slow the rate, it lets one request through.
+    let too_far = after.duration_since(now).saturating_sub(hurry.max(pause));
+    if too_far > Duration::ZERO {
+        return Err(too_far);
+    }
+    Ok(after)
+}
+
+/// One rate for all callers together.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    pause: Duration,
+    hurry: Duration,
+    used_up_to: Mutex<Option<Instant>>,
+}
+
+impl Bucket {
+    /// So many a second, of which as many as fit into `hurry` may come at once.
+    pub(crate) fn per_second(rate: u32, hurry: Duration) -> Bucket {
+        Bucket {
+            pause: Duration::from_secs(1) / rate.max(1),
+            hurry,
+            used_up_to: Mutex::default(),
+        }
+    }
+
+    /// Counts one.
+    ///
+    /// # Errors
+    /// How long to wait, when there were too many. Such a one is not counted.
+    pub(crate) fn ask(&self, now: Instant) -> Result<(), Duration> {
+        let mut used_up_to = self
+            .used_up_to
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *used_up_to = Some(moved_on(*used_up_to, now, self.pause, self.hurry)?);
         Ok(())
     }
 }

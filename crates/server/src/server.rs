@@ -13,9 +13,12 @@ use wechat_checkout_protocol::routes::{NOTIFY_PAYMENT, NOTIFY_REFUND};
 use crate::app::{App, SharedApp};
 use crate::clock::Clock;
 use crate::config::{Config, StoreAddress};
-use crate::http;
+use crate::descriptors::Descriptors;
+use crate::http::{self, Patience};
 use crate::limit::Limiter;
+use crate::places::Places;
 use crate::push::{Hub, follow_journal};
+use crate::qr_codes::QrCodes;
 use crate::session::{SessionKey, SignIns};
 use crate::start_line::{StartLine, StoreFound};
 use crate::stock::Stock;
@@ -98,7 +101,10 @@ impl Server {
         line.say("listen", address.to_string());
         let page_dir = config.page_dir.clone();
         let webhook = config.webhook.clone();
-        let app = Arc::new(build_app(config, Arc::clone(&store), clock, address)?);
+        let descriptors = Descriptors::raise();
+        line.say("file descriptors", descriptors.to_string());
+        let hub = Hub::new(descriptors.sockets_max);
+        let app = Arc::new(build_app(config, Arc::clone(&store), hub, clock, address)?);
         let router = http::router(SharedApp::clone(&app), page_dir.as_deref());
         let mut workers = vec![
             tokio::spawn(work_when_due(Inquiries(SharedApp::clone(&app)))),
@@ -114,7 +120,14 @@ impl Server {
             workers.push(tokio::spawn(work_when_due(Webhooks { app, target })));
         }
         let (stop, stopped) = oneshot::channel();
-        let listening = tokio::spawn(http::serve(listener, router, stopped));
+        let places = Places::new(descriptors.connections_max);
+        let listening = tokio::spawn(http::serve(
+            listener,
+            router,
+            places,
+            Patience::USUAL,
+            stopped,
+        ));
         tracing::info!(%address, "listening: {line}");
         Ok(Server {
             address,
@@ -175,6 +188,7 @@ fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> 
 fn build_app(
     config: Config,
     store: Arc<dyn Store>,
+    hub: Hub,
     clock: Clock,
     address: SocketAddr,
 ) -> Result<App, StartError> {
@@ -198,7 +212,7 @@ fn build_app(
         oauth,
         stock: Stock::of(Arc::clone(&store)),
         store,
-        hub: Hub::default(),
+        hub,
         bells: Bells::default(),
         clock,
         session_key: SessionKey::new(config.session_key),
@@ -206,6 +220,7 @@ fn build_app(
         public_origins: config.public_origins,
         notify_url: Url::parse(&notify_origin)?.join(NOTIFY_PAYMENT)?,
         refund_notify_url: Url::parse(&notify_origin)?.join(NOTIFY_REFUND)?,
+        qr_codes: QrCodes::default(),
         limiter: Limiter::new(config.rates),
         admin_token: config.admin_token,
         is_behind_proxy: config.is_behind_proxy,

@@ -11,12 +11,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use tokio::sync::OnceCell;
-use wechat_checkout_protocol::{OpenId, UnixMillis};
+use wechat_checkout_protocol::{OpenId, OrderId, UnixMillis};
 
 /// A session lasts this long: WeChat signs the buyer in again without asking him.
 pub const SESSION_MS: i64 = 30 * 24 * 60 * 60 * 1000;
-/// A page open for longer fetches a new watch token.
-pub const WATCH_TOKEN_MS: i64 = 12 * 60 * 60 * 1000;
+/// A page that connects later fetches a new watch token with its order.
+pub const WATCH_TOKEN_MS: i64 = 10 * 60 * 1000;
 /// WeChat's code lives five minutes; so does a sign-in.
 pub const SIGN_IN_MS: i64 = 5 * 60 * 1000;
 
@@ -39,6 +39,17 @@ impl Purpose {
             Purpose::SignIn => "sign-in",
         }
     }
+}
+
+/// What a watch token lets see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchGrant {
+    /// The order; `None` in the session's own token, which opens all of the buyer's.
+    pub order: Option<OrderId>,
+    /// Whose it is.
+    pub openid: OpenId,
+    /// When it was granted.
+    pub issued_at: UnixMillis,
 }
 
 /// Signs and opens tokens.
@@ -87,6 +98,23 @@ impl SessionKey {
         let json = URL_SAFE_NO_PAD.decode(payload).ok()?;
         let sealed: Sealed<T> = serde_json::from_slice(&json).ok()?;
         (now < sealed.ends_at).then_some(sealed.content)
+    }
+
+    /// A token that lets a buyer watch one order for [`WATCH_TOKEN_MS`].
+    #[must_use]
+    pub fn seal_watch(&self, order: Option<OrderId>, openid: OpenId, now: UnixMillis) -> String {
+        let grant = WatchGrant {
+            order,
+            openid,
+            issued_at: now,
+        };
+        self.seal(Purpose::Watch, grant, now.plus_ms(WATCH_TOKEN_MS))
+    }
+
+    /// Opens a token of [`SessionKey::seal_watch`].
+    #[must_use]
+    pub fn open_watch(&self, token: &str, now: UnixMillis) -> Option<WatchGrant> {
+        self.open(Purpose::Watch, token, now)
     }
 
     fn mac(&self, purpose: Purpose, payload: &str) -> Hmac<Sha256> {

@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -25,6 +26,8 @@ pub(super) struct Refused {
     pub(super) cause: Option<Arc<dyn Error + Send + Sync>>,
     /// When asking again makes sense, where that is known.
     pub(super) retry_after_s: Option<u64>,
+    /// Where it says more than the code's own.
+    pub(super) status: Option<StatusCode>,
 }
 
 impl Refused {
@@ -32,6 +35,25 @@ impl Refused {
         Refused {
             detail: Some(detail.into()),
             ..code.into()
+        }
+    }
+
+    /// A bad request whose kind HTTP has a status for.
+    pub(super) fn malformed(status: StatusCode, detail: &'static str) -> Refused {
+        Refused {
+            status: Some(status),
+            ..Refused::detailed(ErrorCode::BadRequest, detail)
+        }
+    }
+
+    /// Rounded up to seconds: whoever keeps to it is let through.
+    pub(super) fn too_many(wait: Duration) -> Refused {
+        let seconds = wait
+            .as_secs()
+            .saturating_add(u64::from(wait.subsec_nanos() > 0));
+        Refused {
+            retry_after_s: Some(seconds),
+            ..ErrorCode::TooManyRequests.into()
         }
     }
 
@@ -50,13 +72,15 @@ impl From<ErrorCode> for Refused {
             detail: None,
             cause: None,
             retry_after_s: None,
+            status: None,
         }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let mut response = status(self.code).into_response();
+        let status = self.status.unwrap_or_else(|| status(self.code));
+        let mut response = status.into_response();
         let _ = response.extensions_mut().insert(self);
         response
     }

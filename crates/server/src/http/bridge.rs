@@ -6,7 +6,7 @@ use wechat_checkout_protocol::{ErrorCode, OrderId, OrderView, Problem, ReportOut
 
 use super::answer::Refused;
 use super::buyer::Buyer;
-use super::orders::own_order;
+use super::orders::{own_order, watchable};
 use super::request::{JsonBody, OrderPath};
 use crate::app::SharedApp;
 use crate::flow;
@@ -29,9 +29,8 @@ pub(super) async fn refresh_bridge(
     OrderPath(id): OrderPath,
 ) -> Result<Json<OrderView>, Refused> {
     let record = own_order(&app, &openid, &id).await?;
-    Ok(Json(
-        flow::refresh_bridge::refresh_bridge(&app, record).await?,
-    ))
+    let order = flow::refresh_bridge::refresh_bridge(&app, record).await?;
+    Ok(Json(watchable(&app, openid, order)))
 }
 
 /// Takes what the bridge said.

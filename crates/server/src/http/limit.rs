@@ -2,12 +2,11 @@
 //!
 //! Only buyers' calls are limited. WeChat's notifications never are: each may be money.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use wechat_checkout_protocol::ErrorCode;
 
 use super::answer::Refused;
 use super::buyer::MaybeBuyer;
@@ -35,17 +34,7 @@ pub(super) async fn refuse_too_many(
         Ok(()) => next.run(request).await,
         Err(wait) => {
             metrics::counter!("requests_limited").increment(1);
-            Refused {
-                retry_after_s: Some(whole_seconds(wait)),
-                ..ErrorCode::TooManyRequests.into()
-            }
-            .into_response()
+            Refused::too_many(wait).into_response()
         }
     }
-}
-
-/// Rounded up: whoever keeps to it is let through.
-fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs()
-        .saturating_add(u64::from(wait.subsec_nanos() > 0))
 }

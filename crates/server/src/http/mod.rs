@@ -21,6 +21,7 @@ mod trace;
 mod watch;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -33,9 +34,10 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use wechat_checkout_protocol::{ErrorCode, routes};
 
-pub(crate) use self::serve::serve;
+pub(crate) use self::serve::{Patience, serve};
 
 use self::answer::Refused;
+use self::trace::RefusalLog;
 use crate::app::SharedApp;
 
 /// The longest body of our own API.
@@ -114,7 +116,11 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
             REQUEST_TIMEOUT,
         ))
         .layer(CatchPanicLayer::custom(answer::panicked))
-        .layer(from_fn(trace::trace_request))
+        .layer(from_fn(request::refuse_malformed))
+        .layer(from_fn_with_state(
+            Arc::<RefusalLog>::default(),
+            trace::trace_request,
+        ))
 }
 
 fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

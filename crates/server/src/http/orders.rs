@@ -35,9 +35,8 @@ pub(super) async fn place_order(
     ClientIp(client_ip): ClientIp,
     JsonBody(wish): JsonBody<PlaceOrder>,
 ) -> Result<Json<OrderView>, Refused> {
-    Ok(Json(
-        flow::place_order::place_order(&app, &openid, client_ip, wish).await?,
-    ))
+    let order = flow::place_order::place_order(&app, &openid, client_ip, wish).await?;
+    Ok(Json(watchable(&app, openid, order)))
 }
 
 /// The buyer's own orders, newest first.
@@ -80,10 +79,20 @@ pub(super) async fn get_order(
     OrderPath(id): OrderPath,
 ) -> Result<Json<OrderView>, Refused> {
     let record = own_order(&app, &openid, &id).await?;
-    payable_view(&app, record).await.map(Json).map_err(|error| {
+    let order = payable_view(&app, record).await.map_err(|error| {
         tracing::error!(%error, "a stored prepay_id cannot be signed");
-        ErrorCode::Internal.into()
-    })
+        ErrorCode::Internal
+    })?;
+    Ok(Json(watchable(&app, openid, order)))
+}
+
+/// The order with a token that lets its buyer watch it.
+pub(super) fn watchable(app: &App, openid: OpenId, order: OrderView) -> OrderView {
+    let id = Some(order.id.clone());
+    OrderView {
+        watch_token: Some(app.session_key.seal_watch(id, openid, app.clock.now())),
+        ..order
+    }
 }
 
 /// The order if it is the buyer's; a foreign one looks exactly like an unknown one.

@@ -16,6 +16,12 @@ use super::answer::Refused;
 /// Trunk puts a hash of the content of this many hex digits into file names.
 const HASH_DIGITS_MIN: usize = 12;
 
+/// The longest path of a file.
+const PATH_BYTES_MAX: usize = 1_024;
+
+/// The longest name that file systems take.
+const NAME_BYTES_MAX: usize = 255;
+
 pub(super) fn router(page_dir: Option<&Path>) -> Router {
     let router = match page_dir {
         Some(dir) => Router::new().fallback_service(ServeDir::new(dir).precompressed_br()),
@@ -25,6 +31,9 @@ pub(super) fn router(page_dir: Option<&Path>) -> Router {
 }
 
 async fn cache_and_refuse(request: Request, next: Next) -> Response {
+    if !can_be_a_file(request.uri().path()) {
+        return Refused::from(ErrorCode::NotFound).into_response();
+    }
     let is_hashed = has_content_hash(request.uri().path());
     let mut response = next.run(request).await;
     match response.status() {
@@ -32,6 +41,7 @@ async fn cache_and_refuse(request: Request, next: Next) -> Response {
         StatusCode::METHOD_NOT_ALLOWED => {
             Refused::from(ErrorCode::MethodNotAllowed).into_response()
         }
+        StatusCode::INTERNAL_SERVER_ERROR => Refused::from(ErrorCode::Unavailable).into_response(),
         status => {
             let value = match (
                 status.is_success() || status == StatusCode::NOT_MODIFIED,
@@ -50,6 +60,16 @@ async fn cache_and_refuse(request: Request, next: Next) -> Response {
     }
 }
 
+/// Whether the page's folder may have such a file. File systems have limits and names of their own,
+/// and fail where these are not kept: so they are not asked for what Trunk never writes.
+fn can_be_a_file(path: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~@+,=".contains(&byte);
+    path.len() <= PATH_BYTES_MAX
+        && path.split('/').skip(1).all(|name| {
+            name.len() <= NAME_BYTES_MAX && !name.starts_with('.') && name.bytes().all(is_plain)
+        })
+}
+
 /// `wechat-checkout-page-0123456789abcdef_bg.wasm` has one, `favicon.ico` has none.
 fn has_content_hash(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
@@ -60,7 +80,39 @@ fn has_content_hash(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::has_content_hash;
+    use super::{can_be_a_file, has_content_hash};
+
+    #[test]
+    fn only_plain_names_are_looked_for() {
+        for path in [
+            "/",
+            "/boot.js",
+            "/npm/wechat-checkout.js",
+            "/style-8d3cb4a1f7e2c905.css",
+        ] {
+            assert!(can_be_a_file(path), "{path}");
+        }
+        let long = format!("/{}", "x".repeat(300));
+        let deep = "/x".repeat(600);
+        for path in [
+            long.as_str(),
+            deep.as_str(),
+            "/../etc/passwd",
+            "/.git/config",
+            "/a/./b",
+            "/%2e%2e/x",
+            "/a%00b",
+            "/a%0ab",
+            "/%ff",
+            "/a\\b",
+            "/a:b",
+            "/a b",
+            "/con|aux",
+            "/文件",
+        ] {
+            assert!(!can_be_a_file(path), "{path}");
+        }
+    }
 
     #[test]
     fn only_names_with_a_content_hash_are_kept_for_ever() {

@@ -1,16 +1,18 @@
 //! `GET /api/qr.svg`: this page as a QR code, for people who are not in WeChat yet.
 
 use axum::extract::{Query, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use qrcode::render::svg;
-use qrcode::{EcLevel, QrCode};
 use serde::Deserialize;
 use wechat_checkout_protocol::{ErrorCode, Problem, routes};
 
 use super::answer::Refused;
 use super::oauth::own_path;
 use crate::app::SharedApp;
+use crate::qr_codes::DrawError;
+
+/// A code of a longer path has so many modules that a phone does not read it from a screen.
+const PATH_BYTES_MAX: usize = 256;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct QrQuery {
@@ -28,6 +30,7 @@ pub(super) struct QrQuery {
     responses(
         (status = 200, description = "an SVG image", content_type = "image/svg+xml"),
         (status = 400, description = "unreadable or out of range", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "too many: wait", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn get_qr(
@@ -39,14 +42,23 @@ pub(super) async fn get_qr(
         .origin
         .filter(|origin| app.is_own_origin(origin))
         .unwrap_or(canonical);
-    let address = [origin, own_path(query.path)?].concat();
-    let code = QrCode::with_error_correction_level(address.as_bytes(), EcLevel::M)
-        .map_err(|_| Refused::detailed(ErrorCode::BadRequest, "the address is too long"))?;
-    let image = code
-        .render::<svg::Color<'_>>()
-        .min_dimensions(240, 240)
-        .dark_color(svg::Color("#111111"))
-        .light_color(svg::Color("#ffffff"))
-        .build();
-    Ok(([(CONTENT_TYPE, "image/svg+xml")], image).into_response())
+    let path = own_path(query.path)?;
+    if path.len() > PATH_BYTES_MAX {
+        return Err(DrawError::TooLong.into());
+    }
+    let image = app.qr_codes.svg(&[origin, path].concat()).await?;
+    let headers = [
+        (CONTENT_TYPE, "image/svg+xml"),
+        (CACHE_CONTROL, "private, max-age=3600"),
+    ];
+    Ok((headers, image).into_response())
+}
+
+impl From<DrawError> for Refused {
+    fn from(error: DrawError) -> Refused {
+        match error {
+            DrawError::TooLong => Refused::detailed(ErrorCode::BadRequest, error.to_string()),
+            DrawError::TooMany(wait) => Refused::too_many(wait),
+        }
+    }
 }

@@ -3,11 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody, JsonRejection};
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request, State};
-use axum::http::HeaderMap;
-use axum::http::header::ORIGIN;
+use axum::http::header::{HOST, ORIGIN};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
@@ -34,7 +34,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 fn refuse(rejection: &JsonRejection) -> Refused {
     match rejection {
         JsonRejection::MissingJsonContentType(_) => ErrorCode::UnsupportedMediaType.into(),
-        JsonRejection::BytesRejection(_) => ErrorCode::BodyTooLarge.into(),
+        JsonRejection::BytesRejection(BytesRejection::FailedToBufferBody(
+            FailedToBufferBody::LengthLimitError(_),
+        )) => ErrorCode::BodyTooLarge.into(),
+        JsonRejection::BytesRejection(_) => Refused::malformed(
+            StatusCode::REQUEST_TIMEOUT,
+            "the body broke off, or did not come in time",
+        ),
         other => Refused::detailed(ErrorCode::BadRequest, other.body_text()),
     }
 }
@@ -84,6 +90,27 @@ fn forwarded_for(app: &App, headers: &HeaderMap) -> Option<IpAddr> {
         .to_str()
         .ok()?;
     text.rsplit(',').next()?.trim().parse().ok()
+}
+
+/// The longest path and query; longer ones than ours are somebody's experiment.
+const TARGET_BYTES_MAX: usize = 4 * 1024;
+
+/// Refuses what no browser and no proxy sends.
+///
+/// Security: a request for nobody, or for two hosts, may be another one to the proxy in front.
+pub(super) async fn refuse_malformed(request: Request, next: Next) -> Response {
+    let target = request.uri().path_and_query();
+    if target.is_some_and(|target| target.as_str().len() > TARGET_BYTES_MAX) {
+        return Refused::malformed(StatusCode::URI_TOO_LONG, "the path is too long")
+            .into_response();
+    }
+    // HTTP/1.0 knows no hosts; some health checks still speak it.
+    let hosts = request.headers().get_all(HOST).iter().count();
+    if hosts > 1 || (hosts == 0 && request.version() > Version::HTTP_10) {
+        return Refused::malformed(StatusCode::BAD_REQUEST, "a request needs one `Host`")
+            .into_response();
+    }
+    next.run(request).await
 }
 
 /// Security: a browser says where a request comes from; pages of others get nothing, not even

@@ -6,7 +6,6 @@ use wechat_checkout_protocol::{SessionView, routes};
 
 use super::buyer::MaybeBuyer;
 use crate::app::SharedApp;
-use crate::session::{Purpose, WATCH_TOKEN_MS};
 
 /// Whether there is a buyer, and his token for watch sockets.
 #[utoipa::path(
@@ -17,10 +16,9 @@ pub(super) async fn get_session(
     State(app): State<SharedApp>,
     MaybeBuyer(openid): MaybeBuyer,
 ) -> Json<SessionView> {
-    let watch_token = openid.as_ref().map(|openid| {
-        let ends_at = app.clock.now().plus_ms(WATCH_TOKEN_MS);
-        app.session_key.seal(Purpose::Watch, openid, ends_at)
-    });
+    let watch_token = openid
+        .clone()
+        .map(|openid| app.session_key.seal_watch(None, openid, app.clock.now()));
     Json(SessionView {
         is_signed_in: openid.is_some(),
         watch_token,

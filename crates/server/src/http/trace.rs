@@ -1,9 +1,11 @@
 //! Around every request: an id, a span, one log line, and the body of refusals.
 
+use std::collections::HashMap;
 use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -13,23 +15,32 @@ use wechat_checkout_protocol::{ErrorCode, Problem};
 
 use super::answer::{Refused, title};
 use crate::ids;
+use crate::log_sample::{LogSample, shortened};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-pub(super) async fn trace_request(request: Request, next: Next) -> Response {
+/// The lines about refused requests, a sample of each code.
+#[derive(Debug, Default)]
+pub(super) struct RefusalLog(Mutex<HashMap<ErrorCode, LogSample>>);
+
+pub(super) async fn trace_request(
+    State(log): State<Arc<RefusalLog>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let request_id = ids::request_id();
     // The path without its query: an OAuth code is nobody's business.
     let span = tracing::info_span!(
         "request",
         request.id = request_id,
         http.method = %request.method(),
-        http.path = request.uri().path(),
+        http.path = shortened(request.uri().path()),
     );
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let _in_span = span.enter();
     if let Some(refused) = refusal(&mut response) {
-        log_refusal(&refused);
+        log.write(&refused);
         response = with_problem(response, &refused, &request_id);
     }
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -61,16 +72,32 @@ fn refusal(response: &mut Response) -> Option<Refused> {
     }
 }
 
-fn log_refusal(refused: &Refused) {
-    let cause = refused.cause.as_deref().map(chain).unwrap_or_default();
-    match refused.code {
-        ErrorCode::Internal | ErrorCode::WechatRefused => {
-            tracing::error!(code = ?refused.code, cause, "refused");
+impl RefusalLog {
+    fn write(&self, refused: &Refused) {
+        let cause = refused.cause.as_deref().map(chain).unwrap_or_default();
+        let code = refused.code;
+        // A defect, or an order that could not be paid.
+        if matches!(code, ErrorCode::Internal | ErrorCode::WechatRefused) {
+            tracing::error!(?code, cause, "refused");
+            return;
         }
-        ErrorCode::Unavailable | ErrorCode::WechatUnavailable => {
-            tracing::warn!(code = ?refused.code, cause, "refused");
+        let Some(left_out) = self.sampled(code) else {
+            return;
+        };
+        match code {
+            ErrorCode::Unavailable | ErrorCode::WechatUnavailable => {
+                tracing::warn!(?code, cause, left_out, "refused");
+            }
+            _ => {
+                let detail = refused.detail.as_deref().map(shortened);
+                tracing::info!(?code, cause, detail, left_out, "refused");
+            }
         }
-        _ => tracing::info!(code = ?refused.code, cause, detail = refused.detail, "refused"),
+    }
+
+    fn sampled(&self, code: ErrorCode) -> Option<u64> {
+        let mut samples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        samples.entry(code).or_default().line()
     }
 }
 

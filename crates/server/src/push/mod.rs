@@ -2,8 +2,9 @@
 
 mod follow;
 mod hub;
+mod line;
 mod session;
 
 pub use follow::follow_journal;
-pub use hub::{Hub, Seat, Subscription};
-pub use session::watch_order;
+pub use hub::{Hub, Subscription};
+pub(crate) use session::watch_order;

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use wechat_checkout_protocol::watch::{PING_INTERVAL_MS, WATCH_FRAME_DUE_MS, close};
-use wechat_checkout_protocol::{ClientFrame, OpenId, OrderId, ServerFrame};
+use bytes::Bytes;
+use wechat_checkout_protocol::watch::{WATCH_FRAME_DUE_MS, close};
+use wechat_checkout_protocol::{ClientFrame, OrderId, ServerFrame};
 
-use super::hub::{Heard, Seat, Subscription};
+use super::hub::{Heard, Subscription};
+use super::line::Line;
 use crate::app::App;
 use crate::flow::view::single_order_view;
-use crate::session::Purpose;
+use crate::places::Place;
+use crate::session::WatchGrant;
 use crate::store::OrderRecord;
 
 /// A page that cannot take a frame for this long is gone: it is dropped, not waited for.
@@ -18,10 +21,10 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// Why a session ended on our side: a close code of [`close`].
 type Ended = u16;
 
-/// Serves one socket until it ends.
-pub async fn watch_order(app: &App, id: &OrderId, seat: Seat, mut socket: WebSocket) {
+/// Serves one socket until it ends. It has a place in the anteroom until its token was seen.
+pub(crate) async fn watch_order(app: &App, id: &OrderId, place: Place, mut socket: WebSocket) {
     metrics::gauge!("watch_sockets").increment(1);
-    if let Err(code) = serve(app, id, seat, &mut socket).await {
+    if let Err(code) = serve(app, id, place, &mut socket).await {
         let frame = CloseFrame {
             code,
             reason: Utf8Bytes::from_static(""),
@@ -31,31 +34,39 @@ pub async fn watch_order(app: &App, id: &OrderId, seat: Seat, mut socket: WebSoc
     metrics::gauge!("watch_sockets").decrement(1);
 }
 
-async fn serve(app: &App, id: &OrderId, seat: Seat, socket: &mut WebSocket) -> Result<(), Ended> {
-    let openid = first_frame(app, socket).await?;
+async fn serve(app: &App, id: &OrderId, place: Place, socket: &mut WebSocket) -> Result<(), Ended> {
+    let grant = tokio::select! {
+        grant = first_frame(app, id, socket) => grant?,
+        () = place.told_to_leave() => return Err(close::TOO_MANY),
+    };
     // Subscribing before reading: a change in between rings, so nothing falls between.
-    let mut subscription = app.hub.subscribe(id, seat).ok_or(close::TOO_MANY)?;
-    let record = own_order(app, id, &openid).await?;
+    let mut subscription = app
+        .hub
+        .subscribe(id, &grant.openid)
+        .ok_or(close::TOO_MANY)?;
+    drop(place);
+    let record = granted_order(app, id, &grant).await?;
     let mut seq = record.order.seq;
     send_snapshot(app, socket, record).await?;
+    let mut line = Line::open();
     loop {
-        match next(socket, &mut subscription).await {
+        match next(socket, &mut subscription, &mut line).await {
             Next::Change => {
-                let record = own_order(app, id, &openid).await?;
+                let record = granted_order(app, id, &grant).await?;
                 if record.order.seq > seq {
                     seq = record.order.seq;
                     send_snapshot(app, socket, record).await?;
                 }
             }
-            Next::Quiet => send(socket, &ServerFrame::Ping).await?,
+            Next::PingDue if line.may_ping() => ping(socket).await?,
+            Next::PingDue | Next::Stopping => return Err(close::GOING_AWAY),
             Next::Left => return Ok(()),
-            Next::Stopping => return Err(close::GOING_AWAY),
         }
     }
 }
 
 /// The token, in time, or the socket ends.
-async fn first_frame(app: &App, socket: &mut WebSocket) -> Result<OpenId, Ended> {
+async fn first_frame(app: &App, id: &OrderId, socket: &mut WebSocket) -> Result<WatchGrant, Ended> {
     let due = Duration::from_millis(WATCH_FRAME_DUE_MS);
     let frame = tokio::time::timeout(due, socket.recv())
         .await
@@ -64,16 +75,22 @@ async fn first_frame(app: &App, socket: &mut WebSocket) -> Result<OpenId, Ended>
         return Err(close::BAD_FRAME);
     };
     let ClientFrame::Watch { token } = serde_json::from_str(&text).map_err(|_| close::BAD_FRAME)?;
-    app.session_key
-        .open(Purpose::Watch, &token, app.clock.now())
-        .ok_or(close::SIGN_IN_REQUIRED)
+    let grant = app
+        .session_key
+        .open_watch(&token, app.clock.now())
+        .ok_or(close::SIGN_IN_REQUIRED)?;
+    // A token for another order: as if this one did not exist.
+    if grant.order.as_ref().is_some_and(|order| order != id) {
+        return Err(close::NOT_FOUND);
+    }
+    Ok(grant)
 }
 
 /// A foreign order looks exactly like an unknown one. A database that fails sends the page away
 /// to poll and come back.
-async fn own_order(app: &App, id: &OrderId, openid: &OpenId) -> Result<OrderRecord, Ended> {
+async fn granted_order(app: &App, id: &OrderId, grant: &WatchGrant) -> Result<OrderRecord, Ended> {
     match app.store.order(id).await {
-        Ok(Some(record)) if record.order.openid == *openid => Ok(record),
+        Ok(Some(record)) if record.order.openid == grant.openid => Ok(record),
         Ok(_) => Err(close::NOT_FOUND),
         Err(_) => Err(close::GOING_AWAY),
     }
@@ -81,26 +98,32 @@ async fn own_order(app: &App, id: &OrderId, openid: &OpenId) -> Result<OrderReco
 
 enum Next {
     Change,
-    Quiet,
+    PingDue,
     Left,
     Stopping,
 }
 
-async fn next(socket: &mut WebSocket, subscription: &mut Subscription) -> Next {
-    let quiet = tokio::time::sleep(Duration::from_millis(PING_INTERVAL_MS));
-    tokio::select! {
-        heard = subscription.heard() => match heard {
-            Heard::Change => Next::Change,
-            Heard::Stopping => Next::Stopping,
-        },
-        () = quiet => Next::Quiet,
-        () = left(socket) => Next::Left,
+async fn next(socket: &mut WebSocket, subscription: &mut Subscription, line: &mut Line) -> Next {
+    loop {
+        tokio::select! {
+            heard = subscription.heard() => return match heard {
+                Heard::Change => Next::Change,
+                Heard::Stopping => Next::Stopping,
+            },
+            () = line.ping_due() => return Next::PingDue,
+            received = socket.recv() => match received {
+                Some(Ok(message)) if line.takes(&message) => {}
+                // Nothing more is expected from the page.
+                _ => return Next::Left,
+            },
+        }
     }
 }
 
-/// Nothing more is expected from the page; text after the first frame counts as leaving.
-async fn left(socket: &mut WebSocket) {
-    while let Some(Ok(Message::Ping(_) | Message::Pong(_))) = socket.recv().await {}
+/// One ping for the browser, which answers it, and one for the page, which hears only frames.
+async fn ping(socket: &mut WebSocket) -> Result<(), Ended> {
+    send(socket, Message::Ping(Bytes::new())).await?;
+    send_frame(socket, &ServerFrame::Ping).await
 }
 
 async fn send_snapshot(
@@ -109,20 +132,17 @@ async fn send_snapshot(
     record: OrderRecord,
 ) -> Result<(), Ended> {
     let order = Box::new(single_order_view(app, record).await);
-    send(
-        socket,
-        &ServerFrame::Snapshot {
-            seq: order.seq,
-            order,
-        },
-    )
-    .await
+    let seq = order.seq;
+    send_frame(socket, &ServerFrame::Snapshot { seq, order }).await
 }
 
-async fn send(socket: &mut WebSocket, frame: &ServerFrame) -> Result<(), Ended> {
+async fn send_frame(socket: &mut WebSocket, frame: &ServerFrame) -> Result<(), Ended> {
     let text = serde_json::to_string(frame).map_err(|_| close::GOING_AWAY)?;
-    let sent = tokio::time::timeout(SEND_TIMEOUT, socket.send(Message::text(text))).await;
-    match sent {
+    send(socket, Message::text(text)).await
+}
+
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Ended> {
+    match tokio::time::timeout(SEND_TIMEOUT, socket.send(message)).await {
         Ok(Ok(())) => Ok(()),
         _ => Err(close::GOING_AWAY),
     }

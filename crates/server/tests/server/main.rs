@@ -4,6 +4,7 @@
 mod cluster;
 mod configuration;
 mod database_loss;
+mod hostile;
 mod journey;
 mod last_query;
 mod limits;
@@ -21,3 +22,4 @@ mod shop_words;
 mod simulated_clock;
 mod store;
 mod webhooks;
+mod wire;

@@ -95,6 +95,11 @@ impl Shop {
         (shop, second)
     }
 
+    /// Opens with a page, such as it is.
+    pub(crate) async fn open_with_page() -> Shop {
+        Shop::open_with("page_dir = \"page\"", "").await
+    }
+
     /// The first line wins over the same key of the ordinary configuration.
     pub(crate) async fn open_with(line: &str, sections: &str) -> Shop {
         let (folder, wechat) = prepare().await;
@@ -200,11 +205,12 @@ fn visitor(server: &str, cookies: Arc<Jar>) -> Buyer {
     }
 }
 
-/// A folder of its own, and a WeChat whose time stands still.
+/// A folder of its own with a page, and a WeChat whose time stands still.
 pub(crate) async fn prepare() -> (Folder, Simulator) {
     let name = format!("wechat-checkout-{}", uuid::Uuid::now_v7().simple());
     let folder = std::env::temp_dir().join(name);
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(folder.join("page")).unwrap();
+    std::fs::write(folder.join("page/index.html"), "<!doctype html>").unwrap();
     let simulator = SimulatorConfig {
         pace: Pace::Held,
         ..SimulatorConfig::default()
