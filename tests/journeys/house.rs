@@ -13,7 +13,7 @@ use wechat_checkout_server::clock::Clock;
 use wechat_checkout_server::config::StoreAddress;
 use wechat_checkout_server::flow::ask_refund::{ask_refund, number_of_whole_order};
 use wechat_checkout_server::{Config, Server};
-use wechat_checkout_simulator::{Pace, Scenario, Simulator, SimulatorConfig};
+use wechat_checkout_simulator::{CONTROL_HEADER, Pace, Scenario, Simulator, SimulatorConfig};
 
 use crate::program::Program;
 
@@ -147,7 +147,8 @@ impl House {
     pub(crate) async fn set_offline(&self, account: &str, is_offline: bool) -> Result<()> {
         let body = serde_json::json!({ "buyer": account, "is_offline": is_offline });
         let url = self.simulator.gateway_url().join("/_control/offline")?;
-        let answer = reqwest::Client::new().put(url).json(&body).send().await?;
+        let call = reqwest::Client::new().put(url).json(&body);
+        let answer = call.header(CONTROL_HEADER, "1").send().await?;
         answer.error_for_status()?;
         Ok(())
     }

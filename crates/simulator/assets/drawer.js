@@ -5,7 +5,7 @@ const CONTROL = "/__wechat/_control/";
 async function control(method, path, body) {
   const response = await fetch(CONTROL + path, {
     method,
-    headers: body === undefined ? {} : { "content-type": "application/json" },
+    headers: { "x-simulator-control": "1", ...(body === undefined ? {} : { "content-type": "application/json" }) },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const text = await response.text();

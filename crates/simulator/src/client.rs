@@ -22,6 +22,7 @@ use self::choices::Choices;
 use crate::agent::Agent;
 use crate::buyer::{BuyerName, Buyers};
 use crate::control;
+use crate::guard::Guard;
 use crate::listener::DropConnection;
 use crate::oauth;
 use crate::platform::Platform;
@@ -53,6 +54,7 @@ pub(crate) struct Client {
     page: RwLock<Option<Url>>,
     gateway: Url,
     drawer: Drawer,
+    guard: Arc<Guard>,
     /// Counts the times that somebody cut all sockets; every open socket watches it.
     cuts: watch::Sender<u64>,
 }
@@ -64,6 +66,7 @@ impl Client {
         page: Option<Url>,
         gateway: Url,
         drawer: Drawer,
+        guard: Arc<Guard>,
     ) -> Client {
         let cuts = watch::Sender::new(0);
         Client {
@@ -72,6 +75,7 @@ impl Client {
             page: RwLock::new(page),
             gateway,
             drawer,
+            guard,
             cuts,
         }
     }
@@ -96,16 +100,19 @@ impl Client {
 /// The client's own addresses under `/__wechat/`; everything else is the page.
 pub(crate) fn router(client: Arc<Client>) -> Router {
     let authorize = get(oauth::authorize).with_state(client.platform.clone());
-    Router::new()
+    let guard = Arc::clone(&client.guard);
+    let own = Router::new()
         .route("/__wechat/bridge.js", get(bridge_script))
         .route("/__wechat/sheet.css", get(sheet_style))
         .route("/__wechat/sheet/open", post(sheet::open))
         .route("/__wechat/sheet/decide", post(sheet::decide))
         .route("/__wechat/connect/oauth2/authorize", authorize)
-        .fallback(open_page)
         .with_state(client.clone())
         // For the drawer, whose page is at this origin.
-        .nest("/__wechat", control::router(client))
+        .nest("/__wechat", control::router(client.clone()));
+    // What pages of other origins may ask the page under test for is that page's own affair.
+    let page = Router::new().fallback(open_page).with_state(client);
+    guard.by_name(guard.by_origin(own).merge(page))
 }
 
 /// Under which agent the account opens pages at present; `None` outside WeChat.
@@ -174,7 +181,9 @@ async fn open_page(
         return no_page();
     };
     let buyer = BuyerName::of_browser(request.headers());
-    if request.method() == Method::GET {
+    // A link chooses; an image or a frame in a foreign page does not.
+    let is_foreign = client.guard.is_foreign(request.method(), request.headers());
+    if request.method() == Method::GET && !is_foreign {
         let choices = match Choices::read(request.uri()) {
             Ok(choices) => choices,
             Err(error) => return error.into_response(),

@@ -21,6 +21,7 @@ use serde_json::json;
 
 use self::view::TradeView;
 use crate::client::Client;
+use crate::guard;
 use crate::ledger::PayRefusal;
 use crate::ledger::trade::TradeKey;
 use crate::platform::Platform;
@@ -28,7 +29,7 @@ use crate::request_log::RequestEntry;
 
 /// All control calls, and the page that makes them.
 pub(crate) fn router(client: Arc<Client>) -> Router {
-    Router::new()
+    let calls = Router::new()
         .route("/_control/", get(page::document))
         .route("/_control/control.js", get(page::script))
         .route("/_control/control.css", get(page::style))
@@ -75,7 +76,8 @@ pub(crate) fn router(client: Arc<Client>) -> Router {
         .route("/_control/reset", post(books::reset))
         .route("/_control/wait", get(wait::wait))
         .route("/_control/changes", get(wait::changes))
-        .with_state(client)
+        .with_state(client);
+    guard::demand_header(calls)
 }
 
 /// A refused control call: status and one sentence.

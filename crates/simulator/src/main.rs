@@ -38,6 +38,10 @@ struct RunArguments {
     /// Where the simulated WeChat app listens: open it in a browser.
     #[arg(long, default_value = "127.0.0.1:8088", value_name = "ADDRESS")]
     client: SocketAddr,
+    /// A further name under which gateway and app answer, besides 127.0.0.1, localhost and, when
+    /// they listen on the network, this machine's addresses; may be given several times.
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<String>,
     /// The page that the app opens.
     #[arg(long, value_name = "URL")]
     page: Option<Url>,
@@ -186,6 +190,7 @@ fn config(arguments: RunArguments) -> anyhow::Result<SimulatorConfig> {
         gateway: arguments.gateway,
         client: arguments.client,
         page: arguments.page,
+        hosts: arguments.hosts,
         tls: arguments.tls.config()?,
         merchants: arguments.merchant.accounts()?,
         pace: match arguments.clock_speed {

@@ -1,6 +1,6 @@
 //! The simulated platform as a whole: one clock, one book, and the steps that change the book.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Mutex as AsyncMutex;
@@ -25,6 +25,9 @@ use crate::scenario::Scenario;
 /// From the acceptance of a refund to its end. Real ones take minutes (零钱) to days (cards).
 const REFUND_TAKES_MS: i64 = 5_000;
 
+/// Addresses of notifications that are remembered; a merchant's server has two.
+const NOTIFIED_MAX: usize = 256;
+
 /// Everything that changes, under one lock: a payment and its notifications are one step.
 #[derive(Debug, Default)]
 pub(crate) struct Book {
@@ -36,6 +39,9 @@ pub(crate) struct Book {
     pub(crate) requests: RequestLog,
     /// Calls that the scenario `system-error` has already spoilt.
     pub(crate) spoilt: HashSet<(TradeKey, &'static str)>,
+    /// Where notifications went, latest last; kept when everything else is forgotten, so that what
+    /// was exported before can be replayed.
+    notified: VecDeque<Url>,
     /// Notifications that go out as soon as another one was delivered.
     waiting_to_be_overtaken: Vec<u64>,
 }
@@ -129,10 +135,12 @@ impl Platform {
         self.change(|book| {
             let (agenda, outbox) = (book.agenda.emptied(), book.outbox.emptied());
             let buyers = book.buyers.without_choices();
+            let notified = std::mem::take(&mut book.notified);
             *book = Book {
                 agenda,
                 outbox,
                 buyers,
+                notified,
                 ..Book::default()
             };
         });
@@ -344,6 +352,7 @@ impl Book {
         planned: Planned,
         now: UnixMillis,
     ) -> u64 {
+        self.remember_address(url);
         let notification = self
             .outbox
             .add(planned.kind, key.clone(), url.clone(), planned.body);
@@ -360,6 +369,22 @@ impl Book {
             self.waiting_to_be_overtaken.push(id);
         }
         id
+    }
+
+    /// Whether a merchant gave this address as its `notify_url`, for an order that is known, or for
+    /// one that was notified before everything was forgotten.
+    pub(crate) fn is_notify_url(&self, url: &Url) -> bool {
+        self.notified.contains(url) || self.ledger.trades().any(|at| at.terms.notify_url == *url)
+    }
+
+    fn remember_address(&mut self, url: &Url) {
+        if self.notified.contains(url) {
+            return;
+        }
+        if self.notified.len() >= NOTIFIED_MAX {
+            self.notified.pop_front();
+        }
+        self.notified.push_back(url.clone());
     }
 
     /// After a delivery, the notifications that waited to be overtaken become due.

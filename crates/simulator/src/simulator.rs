@@ -17,6 +17,7 @@ use crate::client::{self, Client, Drawer};
 use crate::clock::{Clock, Pace, millis};
 use crate::control::view::{self, NotificationView, TradeView};
 use crate::courier::outbox::Attempt;
+use crate::guard::Guard;
 use crate::ledger::PayRefusal;
 use crate::platform::Platform;
 use crate::request_log::RequestEntry;
@@ -45,6 +46,9 @@ pub struct SimulatorConfig {
     pub agent: Agent,
     /// Whether pages show the tester's drawer; tests and screenshots want none.
     pub drawer: Drawer,
+    /// Names under which the simulator answers, besides this machine's own: a page elsewhere that
+    /// gives itself another name is not let in.
+    pub hosts: Vec<String>,
     /// HTTPS for the gateway; plain HTTP without.
     pub tls: Option<TlsConfig>,
 }
@@ -62,6 +66,7 @@ impl Default for SimulatorConfig {
             scenario: Scenario::Pay,
             agent: Agent::Android,
             drawer: Drawer::Absent,
+            hosts: vec![],
             tls: None,
         }
     }
@@ -119,8 +124,10 @@ impl Simulator {
     pub async fn start(config: SimulatorConfig) -> Result<Simulator, StartError> {
         let tls = config.tls.as_ref().map(TlsConfig::acceptor).transpose()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let (gateway_listener, gateway_url) = listen(config.gateway, scheme).await?;
-        let (client_listener, client_url) = listen(config.client, "http").await?;
+        let (gateway_listener, gateway_at) = listen(config.gateway).await?;
+        let (client_listener, client_at) = listen(config.client).await?;
+        let (gateway_url, client_url) = (url_of(scheme, gateway_at), url_of("http", client_at));
+        let guard = Arc::new(Guard::new(gateway_at, client_at, &config.hosts));
         let appids = config
             .merchants
             .iter()
@@ -139,11 +146,13 @@ impl Simulator {
             config.page,
             gateway_url.clone(),
             config.drawer,
+            Arc::clone(&guard),
         ));
         let gateway = gateway_api::router(platform.clone())
             .merge(oauth_router(platform.clone()))
             .merge(web_pay::router(platform.clone()))
             .merge(control::router(client.clone()));
+        let gateway = guard.by_name(guard.by_origin(gateway));
         let tasks = vec![
             tokio::spawn(courier::run(platform.clone())),
             tokio::spawn(listener::serve(gateway_listener, gateway, tls)),
@@ -305,14 +314,24 @@ impl Drop for Simulator {
     }
 }
 
-async fn listen(address: SocketAddr, scheme: &str) -> Result<(TcpListener, Url), StartError> {
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let url = format!("{scheme}://{bound}/")
+    if !bound.ip().is_loopback() {
+        tracing::warn!(
+            address = %bound,
+            "open to the network: whoever reaches this address can pay, refund and replay here, \
+             and sees the page under test as any simulated account"
+        );
+    }
+    Ok((listener, bound))
+}
+
+fn url_of(scheme: &str, address: SocketAddr) -> Url {
+    format!("{scheme}://{address}/")
         .parse()
-        .expect("a socket address makes a URL");
-    Ok((listener, url))
+        .expect("a socket address makes a URL")
 }
 
 fn oauth_router(platform: Arc<Platform>) -> Router {

@@ -1,7 +1,7 @@
 //! The story over HTTP: order, pay, report, notify, inquire, confirm, and what goes wrong.
 
 use wechat_checkout_protocol::{Attention, Benefit, ErrorCode, OrderStatus};
-use wechat_checkout_simulator::Scenario;
+use wechat_checkout_simulator::{CONTROL_HEADER, Scenario};
 
 use crate::shop::{Shop, month_after, read, refusal};
 
@@ -261,6 +261,7 @@ async fn a_session_to_pay_that_wechat_does_not_know_is_renewed() {
     // A simulator that was started again remembers no order.
     let forgot = reqwest::Client::new()
         .post(shop.wechat.gateway_url().join("_control/reset").unwrap())
+        .header(CONTROL_HEADER, "1")
         .send();
     assert!(forgot.await.unwrap().status().is_success());
     shop.pass(6).await;

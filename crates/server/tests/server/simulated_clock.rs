@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use wechat_checkout_protocol::{ErrorCode, OrderStatus, OrderView, UnixMillis};
 use wechat_checkout_server::clock::Clock;
-use wechat_checkout_simulator::Simulator;
+use wechat_checkout_simulator::{CONTROL_HEADER, Simulator};
 
 use crate::shop::{self, Buyer, DEADLINE, Folder, refusal};
 
@@ -52,6 +52,7 @@ impl PlayedShop {
     async fn control(&self, method: reqwest::Method, path: &str, body: &Value) {
         let url = self.wechat.gateway_url().join(path).unwrap();
         let call = reqwest::Client::new().request(method, url).json(body);
+        let call = call.header(CONTROL_HEADER, "1");
         let _ = call.send().await.unwrap().error_for_status().unwrap();
     }
 

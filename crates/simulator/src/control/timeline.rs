@@ -64,6 +64,9 @@ pub(super) async fn read(
 }
 
 /// `POST /_control/replay`: sends the recorded messages again, at the recorded distances.
+///
+/// Security: only to addresses that merchants gave as their `notify_url`, or a file that somebody
+/// attached to a bug would make this machine post whatever it likes wherever it likes.
 pub(super) async fn replay(
     State(client): State<Arc<Client>>,
     Json(recorded): Json<Timeline>,
@@ -96,12 +99,22 @@ pub(super) async fn replay(
         ));
     }
     let now = client.platform.clock.now();
-    client.platform.change(|book| {
-        for (url, message) in planned {
-            book.plan_notification(&key, &url, message, now);
+    let are_known = client.platform.change(|book| {
+        let are_known = planned.iter().all(|(url, _)| book.is_notify_url(url));
+        if are_known {
+            for (url, message) in planned {
+                book.plan_notification(&key, &url, message, now);
+            }
         }
+        are_known
     });
-    Ok(StatusCode::ACCEPTED)
+    match are_known {
+        true => Ok(StatusCode::ACCEPTED),
+        false => Err(refused(
+            "a recorded url is no notify_url of an order or a refund placed here: place one with it \
+             first",
+        )),
+    }
 }
 
 fn timeline(book: &Book, key: &TradeKey) -> Option<Timeline> {

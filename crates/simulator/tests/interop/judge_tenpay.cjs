@@ -79,7 +79,7 @@ async function receiver() {
 async function control(gateway, method, path, body) {
   const response = await fetch(`${gateway}/_control/${path}`, {
     method,
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", "x-simulator-control": "1" },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: AbortSignal.timeout(PATIENCE_MS),
   });

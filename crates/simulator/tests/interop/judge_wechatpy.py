@@ -93,7 +93,9 @@ class Receiver:
 
 
 def control(merchant, method, path, body=None):
-    answer = requests.request(method, merchant.gateway + path, json=body, timeout=PATIENCE_S)
+    headers = {"x-simulator-control": "1"}
+    url = merchant.gateway + path
+    answer = requests.request(method, url, json=body, headers=headers, timeout=PATIENCE_S)
     answer.raise_for_status()
     return answer.json()
 

@@ -9,6 +9,7 @@ async fn call(stage: &Stage, method: reqwest::Method, path: &str, body: Value) -
         .http
         .request(method, stage.gateway(path))
         .header("content-type", "application/json")
+        .header(wechat_checkout_simulator::CONTROL_HEADER, "1")
         .body(body.to_string())
         .send()
         .await

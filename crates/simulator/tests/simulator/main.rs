@@ -9,6 +9,7 @@ mod control;
 mod coupons;
 mod courier;
 mod gateway;
+mod guard;
 mod proxy;
 mod receiver;
 mod refunds;

@@ -258,6 +258,7 @@ async fn the_merchant_can_refund_on_the_platform_without_its_server() {
             .http
             .post(path)
             .header("content-type", "application/json")
+            .header(wechat_checkout_simulator::CONTROL_HEADER, "1")
             .body(body)
             .send()
     };
