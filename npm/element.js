@@ -86,7 +86,7 @@ export class WechatCheckoutElement extends Base {
   connectedCallback() {
     // Properties that were set before the element was defined hide the real ones.
     for (const name of PROPERTIES) {
-      if (Object.hasOwn(this, name)) {
+      if (Object.prototype.hasOwnProperty.call(this, name)) {
         const value = this[name];
         delete this[name];
         this[name] = value;
@@ -171,13 +171,18 @@ export class WechatCheckoutElement extends Base {
     try {
       const options = this.#options();
       if (this.#checkout) this.#checkout.show(...options);
-      else this.#mount(options);
+      else if (this.#isWanted()) this.#mount(options);
+      else throw new TypeError("wechat-checkout: neither product nor order is given");
     } catch (cause) {
       // The running checkout, if there is one, stays as it is.
       const error = new TypeError(cause?.message ?? `wechat-checkout: ${cause}`);
       console.error(error);
       if (!this.#checkout) this.#halt("bad_option", error);
     }
+  }
+
+  #isWanted() {
+    return Boolean(this.product || this.order || this.#resumed);
   }
 
   #mount(options) {
@@ -312,7 +317,12 @@ function promised() {
 
 /** From now on a reload, a shared link and the sign-in come back to this order. */
 function keepInAddress(parameter, orderId) {
-  const address = new URL(location.href);
-  address.searchParams.set(parameter, orderId);
-  history.replaceState(history.state, "", address);
+  try {
+    const address = new URL(location.href);
+    address.searchParams.set(parameter, orderId);
+    history.replaceState(history.state, "", address);
+  } catch (cause) {
+    // Browsers limit the rate of such calls, and sandboxes forbid them; the checkout goes on.
+    console.warn(cause);
+  }
 }

@@ -3,18 +3,18 @@
 const WORDS = {
   not_loaded: [
     "支付组件加载失败",
-    "您的订单不受影响。请检查网络后重试。",
-    "The checkout could not load. Your order is safe; please try again.",
+    "请检查网络后重试。如已付款，请勿重复支付。",
+    "The checkout could not load. Please try again. If you have paid, do not pay again.",
   ],
   crashed: [
     "页面出错了",
-    "您的订单不受影响，请重新加载页面。",
-    "Something went wrong. Your order is safe; please reload the page.",
+    "请重新加载页面。如已付款，请勿重复支付。",
+    "Something went wrong. Please reload the page. If you have paid, do not pay again.",
   ],
   bad_option: [
     "暂时无法下单",
-    "页面设置有误，请联系商家。",
-    "This page is set up wrongly; please contact the shop.",
+    "商家暂时无法收款，请联系商家。",
+    "The shop cannot take payments right now. Please contact the shop.",
   ],
 };
 

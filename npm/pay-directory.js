@@ -30,8 +30,16 @@ export function loadInFull(registered) {
 /** iOS judges the last full load of a document, and hears nothing of `pushState`; Android the present. */
 function judgedAddress() {
   const isIos = navigator.userAgent.includes("like Mac OS X");
-  const landing = performance.getEntriesByType("navigation")[0]?.name;
-  return (isIos && landing) || location.href;
+  return (isIos && landingAddress()) || location.href;
+}
+
+/** Absent where the browser keeps no timings. */
+function landingAddress() {
+  try {
+    return performance.getEntriesByType("navigation")[0].name;
+  } catch {
+    return undefined;
+  }
 }
 
 function directoryOf(address) {

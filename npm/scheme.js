@@ -10,8 +10,13 @@ export function followScheme(link) {
   };
   // Each time that the element moves, the browser reads its styles again.
   link.addEventListener("load", () => {
-    rules = [...link.sheet.cssRules].filter((rule) => rule.conditionText?.includes("color-scheme"));
-    apply();
+    try {
+      rules = [...link.sheet.cssRules].filter((rule) => rule.conditionText?.includes("color-scheme"));
+      apply();
+    } catch (cause) {
+      // A browser may refuse to show the rules of another origin: then the device's theme stays.
+      console.warn(cause);
+    }
   });
   return (wanted) => {
     theme = wanted;

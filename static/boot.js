@@ -1,8 +1,10 @@
 // The boot guard. Plain old JavaScript, so that it runs where the page itself cannot: it shows a
 // panel with the order number and a way to reload whenever the page fails to start or dies.
 (function () {
+  // Without any progress: a slow network that still brings something is waited for.
   var PATIENCE_MS = 20000;
   var isStarted = false;
+  var patience;
   var order = /[?&]order=([0-9A-Za-z_-]{6,32})(?:&|$)/.exec(location.search);
 
   if (order) document.documentElement.className += " boot-has-order";
@@ -21,15 +23,31 @@
         parts[i].hidden = false;
       }
     }
-    document.getElementById("app").hidden = true;
-    panel.hidden = false;
+    turn(true);
+  }
+
+  function turn(isPanel) {
+    var panel = document.getElementById("boot-panel");
+    var app = document.getElementById("app");
+    if (panel) panel.hidden = !isPanel;
+    if (app) app.hidden = isPanel;
+  }
+
+  function wait() {
+    clearTimeout(patience);
+    patience = setTimeout(function () {
+      if (!isStarted) show("no progress for " + PATIENCE_MS / 1000 + " s");
+    }, PATIENCE_MS);
   }
 
   window.wechatCheckoutBoot = {
-    // The app is on show.
+    // The app is on show, however late: it wins over the panel.
     started: function () {
       isStarted = true;
+      turn(false);
     },
+    // Something arrived.
+    progress: wait,
     // The page cannot start, or has died; the message is for support.
     failed: function (message) {
       show(message);
@@ -51,7 +69,5 @@
   if (!("noModule" in document.createElement("script")) || typeof WebAssembly !== "object") {
     show("this browser is too old");
   }
-  setTimeout(function () {
-    if (!isStarted) show("no start within " + PATIENCE_MS / 1000 + " s");
-  }, PATIENCE_MS);
+  wait();
 })();

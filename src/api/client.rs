@@ -211,30 +211,31 @@ fn boxed_fetch(
 }
 
 fn parse<T: DeserializeOwned>(reply: Option<Reply>) -> Result<T, CallError> {
-    let Reply { status, text } = reply.ok_or(CallError::Unreached)?;
-    if (200..300).contains(&status) {
-        let answer = json::read(&text);
-        #[cfg(debug_assertions)]
-        if answer.is_none() {
-            crate::browser::log_error(&json::explain::<T>(&text));
-        }
-        return answer.ok_or(CallError::Unreadable {
-            status,
-            retry_after_ms: None,
-        });
+    let reply = reply.ok_or(CallError::Unreached)?;
+    if !(200..300).contains(&reply.status) {
+        return Err(refusal(&reply));
     }
-    Err(refusal(status, &text))
+    let answer = json::read(&reply.text);
+    #[cfg(debug_assertions)]
+    if answer.is_none() {
+        crate::browser::log_error(&json::explain::<T>(&reply.text));
+    }
+    answer.ok_or_else(|| unreadable(&reply))
 }
 
-fn refusal(status: u16, text: &str) -> CallError {
-    match json::read(text) {
+fn refusal(reply: &Reply) -> CallError {
+    match json::read(&reply.text) {
         Some(problem) => CallError::Refused {
             problem: Box::new(problem),
-            retry_after_ms: None,
+            retry_after_ms: reply.retry_after_ms,
         },
-        None => CallError::Unreadable {
-            status,
-            retry_after_ms: None,
-        },
+        None => unreadable(reply),
+    }
+}
+
+fn unreadable(reply: &Reply) -> CallError {
+    CallError::Unreadable {
+        status: reply.status,
+        retry_after_ms: reply.retry_after_ms,
     }
 }

@@ -1,6 +1,6 @@
 //! The address of the last full load of a document, beside the present one.
 
-use js_sys::{Array, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::pay_directory::{PayAddresses, is_ios};
@@ -8,7 +8,7 @@ use crate::pay_directory::{PayAddresses, is_ios};
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = getEntriesByType, catch)]
-    fn timings(kind: &str) -> Result<Array, JsValue>;
+    fn timings(kind: &str) -> Result<JsValue, JsValue>;
 }
 
 /// What WeChat compares with the merchant's payment directories.
@@ -34,7 +34,7 @@ pub fn load_in_full() {
 
 /// The browser names its navigation after the document's address, which `pushState` does not change.
 fn landing() -> Option<String> {
-    let navigation = timings("navigation").ok()?.get(0);
+    let navigation = Reflect::get_u32(&timings("navigation").ok()?, 0).ok()?;
     Reflect::get(&navigation, &JsValue::from_str("name"))
         .ok()?
         .as_string()

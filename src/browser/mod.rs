@@ -6,6 +6,7 @@ mod console;
 mod landing;
 mod life;
 mod location;
+mod patience;
 mod random;
 mod storage;
 
@@ -18,11 +19,13 @@ pub use location::{
     Query, origin, path_and_query, push_query, replace_location, replace_query, socket_origin,
     socket_scheme,
 };
+pub use patience::within;
 pub use random::{jittered_ms, random_hex};
 pub use storage::{Shelf, load, remove, save};
 
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, EventTarget, FocusOptions, HtmlElement, Node, Window};
+use web_sys::{Document, FocusOptions, HtmlElement, Window};
 
 use crate::environment::Environment;
 
@@ -45,8 +48,15 @@ pub fn find(selector: &str) -> Option<web_sys::Element> {
 /// A global variable of the page, unless it is absent or null.
 #[must_use]
 pub fn global(name: &str) -> Option<JsValue> {
-    let value = js_sys::Reflect::get(&window(), &JsValue::from_str(name)).ok()?;
+    let value = Reflect::get(&window(), &JsValue::from_str(name)).ok()?;
     (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+/// Calls a method that a web-view may lack, or that may throw; `None` then.
+fn call(target: &JsValue, method: &str, arguments: &Array) -> Option<JsValue> {
+    let method = Reflect::get(target, &JsValue::from_str(method)).ok()?;
+    let method: Function = method.dyn_into().ok()?;
+    method.apply(target, arguments).ok()
 }
 
 /// The user agent.
@@ -73,7 +83,8 @@ pub fn set_document(language: &str, title: &str) {
 
 /// Scrolls to the top, as a browser does for a new page.
 pub fn scroll_to_top() {
-    window().scroll_to_with_x_and_y(0.0, 0.0);
+    let top = Array::of2(&JsValue::from(0), &JsValue::from(0));
+    let _where_it_is = call(&window(), "scrollTo", &top);
 }
 
 /// Where the page runs.
@@ -89,12 +100,4 @@ pub fn focus(element: &HtmlElement) {
     options.set_prevent_scroll(true);
     // An element that left the document meanwhile needs no focus.
     let _gone = element.focus_with_options(&options);
-}
-
-/// Changes the text inside an element without replacing its text node.
-pub fn set_word(element: &EventTarget, word: &str) {
-    let text = element.dyn_ref::<Node>().and_then(Node::first_child);
-    if let Some(text) = text {
-        text.set_node_value(Some(word));
-    }
 }

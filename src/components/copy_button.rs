@@ -2,6 +2,7 @@
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::{browser, text::Texts};
@@ -9,11 +10,14 @@ use crate::{browser, text::Texts};
 /// How long "copied" is shown.
 const SHOWN_MS: u32 = 2_000;
 
-/// A small link-like button.
-pub(super) fn copy_button(value: &str, texts: &'static Texts) -> Html {
+/// A small link-like button. `what` is read out behind its word, since a screen may have several.
+pub(super) fn copy_button(value: &str, what: &str, texts: &'static Texts) -> Html {
     let onclick = copy_on_tap(texts.copy, value, texts);
     html! {
-        <button type="button" class="wc-copy" aria-live="polite" {onclick}>{ texts.copy }</button>
+        <button type="button" class="wc-copy" {onclick}>
+            <span aria-live="polite">{ texts.copy }</span>
+            <span class="wc-offscreen">{ what.to_owned() }</span>
+        </button>
     }
 }
 
@@ -21,32 +25,33 @@ pub(super) fn copy_button(value: &str, texts: &'static Texts) -> Html {
 pub(super) fn copy_link_button(link: &str, texts: &'static Texts) -> Html {
     let onclick = copy_on_tap(texts.copy_link, link, texts);
     html! {
-        <button type="button" class="wc-button" data-kind="quiet" aria-live="polite" {onclick}>
-            { texts.copy_link }
+        <button type="button" class="wc-button" data-kind="quiet" {onclick}>
+            <span aria-live="polite">{ texts.copy_link }</span>
         </button>
     }
 }
 
-/// The word is changed on the text node itself, which stays the one that Yew knows: a component with
-/// its own state for this would cost 7 kB.
+/// The word is changed in the document itself: a component with its own state for this would cost
+/// 7 kB.
 fn copy_on_tap(label: &'static str, value: &str, texts: &'static Texts) -> Callback<MouseEvent> {
     let value = value.to_owned();
     Callback::from(move |event: MouseEvent| {
-        // Yew listens at the root, so the current target is the root; a button of words alone is the
-        // target itself.
-        let Some(button) = event.target() else {
+        // Yew listens at the root, so the current target is the root. The target is whatever lies
+        // inside the button: translators put elements of their own there.
+        let target = event.target_dyn_into::<Element>();
+        let button = target.and_then(|target| target.closest("button").ok().flatten());
+        let Some(shown) = button.and_then(|button| button.first_element_child()) else {
             return;
         };
         let value = value.clone();
         spawn_local(async move {
             let is_copied = browser::copy_text(&value).await;
-            let word = if is_copied {
+            shown.set_text_content(Some(if is_copied {
                 texts.copied
             } else {
                 texts.copy_failed
-            };
-            browser::set_word(&button, word);
-            Timeout::new(SHOWN_MS, move || browser::set_word(&button, label)).forget();
+            }));
+            Timeout::new(SHOWN_MS, move || shown.set_text_content(Some(label))).forget();
         });
     })
 }

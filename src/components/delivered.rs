@@ -28,7 +28,7 @@ fn row(benefit: &Benefit, texts: &'static Texts) -> Html {
             <div class="wc-delivered__voucher">
                 <span class="wc-label">{ texts.voucher_code }</span>
                 <code class="wc-code">{ code }</code>
-                { copy_button(code, texts) }
+                { copy_button(code, &[texts.voucher_code, " ", code].concat(), texts) }
             </div>
         },
     }

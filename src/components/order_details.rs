@@ -25,7 +25,7 @@ pub(super) fn order_details(order: &OrderView, has_amount: bool, texts: &'static
                 <dt>{ texts.order_number }</dt>
                 <dd class="wc-details__number">
                     <span>{ order.id.as_str().to_owned() }</span>
-                    { copy_button(order.id.as_str(), texts) }
+                    { copy_button(order.id.as_str(), texts.order_number, texts) }
                 </dd>
             </div>
         </dl>

@@ -66,7 +66,7 @@ pub(super) fn support_code(code: Option<&str>, texts: &'static Texts) -> Html {
         <p class="wc-support" data-test="support-code">
             <span>{ texts.support_code }</span>
             <code>{ code.to_owned() }</code>
-            { copy_button(code, texts) }
+            { copy_button(code, texts.support_code, texts) }
         </p>
     }
 }

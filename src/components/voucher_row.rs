@@ -12,7 +12,9 @@ pub fn voucher_row(voucher: &OwnedVoucher, texts: &'static Texts) -> Html {
         <div class="wc-voucher" data-test="voucher">
             <span class="wc-voucher__title">{ &voucher.title }</span>
             <code class="wc-code">{ &voucher.code }</code>
-            { copy_button(&voucher.code, texts) }
+            { copy_button(
+                &voucher.code, &[texts.voucher_code, " ", &voucher.code].concat(), texts,
+            ) }
         </div>
     }
 }

@@ -9,5 +9,6 @@ mod answers;
 mod samples;
 mod screen;
 mod shop;
+mod web_view;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -57,7 +57,7 @@ async fn gallery_of_pages_that_do_not_start() -> Result<()> {
         let address = format!("{}?order={NO_ORDER}", house.inside_wechat());
         phone.block(&["*.wasm"]).await?;
         phone.open(&address).await?;
-        let words = ["页面加载失败", "您的订单不受影响", NO_ORDER, "重新加载"];
+        let words = ["页面加载失败", "请勿重复支付", NO_ORDER, "重新加载"];
         album.hang(phone, "boot-failed", &words).await?;
 
         phone.block(&[]).await?;
