@@ -2,131 +2,13 @@
 //!
 //! For people who read logs. Programs branch on [`ErrCode`] and [`crate::RetryClass`], never on words.
 
+mod words;
+
 use crate::call::{CallError, UnknownCause};
+use crate::clock_skew::ClockSkew;
 use crate::error_code::ErrCode;
 use crate::merchant::VerifyError;
 use crate::transport::TransportError;
-
-/// WeChat's sentences, by a part that stays the same, with what is behind them. The first that
-/// fits counts.
-const WORDS: [(&str, &str); 26] = [
-    (
-        "签名错误",
-        "The APIv2 key is not the merchant's (the APIv3 key in its place, or one that was changed \
-         in the merchant platform), or a value was changed after signing: let `explain` look at \
-         the message.",
-    ),
-    (
-        "支付验证签名失败",
-        "The sheet's paySign is not over the five bridge parameters in the order's sign type: use \
-         bridge_params, and never the sign of the unifiedorder answer.",
-    ),
-    (
-        "缺少参数",
-        "In the pay sheet: the prepay_id is empty, older than two hours or another appid's (it is \
-         not about total_fee). In a call: the named field is missing.",
-    ),
-    (
-        "URL未注册",
-        "The page's folder is not among the 支付授权目录 of the merchant platform; on iOS the \
-         address of the last full page load counts.",
-    ),
-    (
-        "支付账号不一致",
-        "The order was made for another openid, for example behind a shared link: make one for \
-         the buyer who pays.",
-    ),
-    (
-        "openid与appid不匹配",
-        "The openid belongs to another appid: ask OAuth of the appid that is paid to.",
-    ),
-    (
-        "openid不匹配",
-        "The openid belongs to another appid: ask OAuth of the appid that is paid to.",
-    ),
-    (
-        "无效的openid",
-        "The openid belongs to another appid, or is cut off: ask OAuth of the appid that is paid to.",
-    ),
-    (
-        // Also 商户号mch_id与appid不匹配: the words come in either order.
-        "appid不匹配",
-        "The appid is not bound to the merchant number: bind it in the merchant platform under \
-         产品中心 → AppID账号管理, which takes some minutes.",
-    ),
-    (
-        "mch_id不匹配",
-        "The appid is not bound to the merchant number: bind it in the merchant platform under \
-         产品中心 → AppID账号管理, which takes some minutes.",
-    ),
-    (
-        "重入",
-        "The same out_trade_no came with other parameters before (amount, body, time_expire …): \
-         repeat the first ones exactly, or close the order and take a new number.",
-    ),
-    (
-        "订单号重复",
-        "The same out_trade_no came with other parameters before, or is used up: query it.",
-    ),
-    (
-        "时间过短",
-        "time_expire is less than a minute ahead, most often because it was written in UTC: use \
-         beijing::format.",
-    ),
-    (
-        "time_expire",
-        "time_expire must be yyyyMMddHHmmss in Beijing time, and the same in every repeat.",
-    ),
-    (
-        "证书",
-        "The merchant certificate is missing, expired or another merchant's: \
-         ClientCertificate::check tells which.",
-    ),
-    (
-        "产品权限未开通",
-        "The product (JSAPI, Native, H5, App) is not switched on for the merchant: 产品中心 → 我的产品.",
-    ),
-    (
-        "权限",
-        "The merchant may not use this call: look in the merchant platform under 产品中心.",
-    ),
-    (
-        "请在微信外打开",
-        "H5 payment (MWEB) is for browsers outside WeChat: inside it, place a JSAPI order.",
-    ),
-    (
-        "支付场景非法",
-        "A prepay_id opens the sheet of its own trade type only: place an order of the right one.",
-    ),
-    (
-        "订单已失效",
-        "The prepay_id is older than two hours, or time_expire has passed: order again with the \
-         same parameters, or close and take a new number.",
-    ),
-    (
-        "余额不足",
-        "Of an order: the buyer picks another card. Of a refund: top the merchant account up, and \
-         send the same out_refund_no again.",
-    ),
-    (
-        "频率",
-        "Too many calls, or too many wrong ones (six a second): wait a minute.",
-    ),
-    (
-        "系统繁忙",
-        "WeChat's own trouble, or a value that is the word null or has blanks at its ends: query, \
-         then repeat with the same number.",
-    ),
-    (
-        "XML",
-        "The message is not one flat level of XML in UTF-8 under <xml>.",
-    ),
-    ("编码", "The message is not UTF-8."),
-    (
-        "total_fee",
-        "Amounts are whole fen without a decimal point, at least 1.",
-    ),
-];
 
 /// What is behind a sentence of WeChat's (`return_msg`, `err_code_des`, or the sheet's `err_desc`).
 ///
@@ -139,7 +21,7 @@ const WORDS: [(&str, &str); 26] = [
 /// ```
 #[must_use]
 pub fn of_words(words: &str) -> Option<&'static str> {
-    let mut known = WORDS.iter();
+    let mut known = words::WORDS.iter();
     let found = known.find(|(part, _)| words.contains(part))?;
     Some(found.1)
 }
@@ -169,10 +51,7 @@ pub fn of_code(code: &ErrCode) -> Option<&'static str> {
             "Right after an unclear call this proves nothing: query again in some seconds. \
              Otherwise look whether the number went to another merchant or to a simulator."
         }
-        ErrCode::SignError => {
-            "The APIv2 key is not the merchant's (the APIv3 key in its place, or one that was \
-             changed in the merchant platform), or a value was changed after signing."
-        }
+        ErrCode::SignError => words::SIGNATURE,
         ErrCode::XmlFormatError | ErrCode::PostDataEmpty | ErrCode::NotUtf8 => {
             "The message is not one flat level of XML in UTF-8 under <xml>."
         }
@@ -184,10 +63,7 @@ pub fn of_code(code: &ErrCode) -> Option<&'static str> {
         }
         ErrCode::AppidNotExist => "The appid is misspelt, or of a deleted account.",
         ErrCode::MchIdNotExist => "The merchant number is misspelt.",
-        ErrCode::AppidMchIdNotMatch => {
-            "The appid is not bound to the merchant number: bind it in the merchant platform under \
-             产品中心 → AppID账号管理, which takes some minutes."
-        }
+        ErrCode::AppidMchIdNotMatch => words::NOT_BOUND,
         ErrCode::NoAuth => "The product is not switched on for the merchant: 产品中心 → 我的产品.",
         ErrCode::CertError => {
             "The merchant certificate is missing, expired or another merchant's: \
@@ -209,6 +85,31 @@ pub fn of_code(code: &ErrCode) -> Option<&'static str> {
     Some(advice)
 }
 
+/// What the `errcode` of a refused sign-in (OAuth) asks people to do.
+#[must_use]
+pub fn of_errcode(errcode: i64) -> Option<&'static str> {
+    let advice = match errcode {
+        -1 => "WeChat is busy: the buyer is sent through again.",
+        40_029 | 40_163 | 41_008 => {
+            "The code is used up, older than five minutes or cut off, as behind a shared address: \
+             the buyer is sent through again."
+        }
+        40_001 | 40_125 | 41_004 => {
+            "oauth.app_secret is not the AppSecret of this appid, or was reset: copy it from the \
+             official account's platform (设置与开发 → 基本配置)."
+        }
+        40_013 | 41_002 => "The appid is misspelt, or not an official account's.",
+        40_164 => "This machine's address is not in the official account's IP白名单.",
+        45_009 | 45_011 => "Too many calls: WeChat's limit for the appid is reached.",
+        48_001 | 50_001 => {
+            "The account may not use 网页授权: it has to be a verified service account (服务号)."
+        }
+        50_002 => "The account is limited or banned: look into the official account's platform.",
+        _ => return None,
+    };
+    Some(advice)
+}
+
 impl CallError {
     /// What most likely is behind it, and what to do, where that is known.
     #[must_use]
@@ -223,11 +124,35 @@ impl CallError {
             CallError::Invalid(_) => None,
         }
     }
+
+    /// The whole of it in a few sentences, for whoever operates the shop: what WeChat said, what to
+    /// do, and that the clock is wrong where it is (see [`crate::Client::clock_skew`]).
+    #[must_use]
+    pub fn explained(&self, skew: Option<ClockSkew>) -> String {
+        let mut text = crate::call_log::chain(self);
+        let clock = skew.filter(|skew| skew.is_beyond_bound());
+        let more = [
+            self.advice().map(str::to_owned),
+            clock.map(|skew| skew.to_string()),
+        ];
+        for sentence in more.into_iter().flatten() {
+            text.push_str(". ");
+            text.push_str(sentence.trim_end_matches('.'));
+        }
+        text
+    }
 }
 
 fn of_cause(cause: &UnknownCause) -> Option<&'static str> {
     match cause {
         UnknownCause::CommunicationFailed { message } => of_words(message),
+        UnknownCause::SignatureRefused { .. } | UnknownCause::Paused { .. } => {
+            Some(words::SIGNATURE)
+        }
+        UnknownCause::Unverified(VerifyError::ForeignAppid | VerifyError::ForeignMchId) => Some(
+            "The answer is for another appid or merchant: a proxy in between mixes answers up, or \
+             the address is not WeChat's.",
+        ),
         UnknownCause::Unverified(
             VerifyError::SignatureMismatch | VerifyError::SignatureMissing,
         ) => Some(

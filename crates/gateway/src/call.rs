@@ -15,6 +15,8 @@ pub use refundquery::{RefundQueryBy, RefundQueryReply, RefundRecord, RefundStatu
 pub use request::InvalidRequest;
 pub use unifiedorder::{Prepay, TradeType, UnifiedOrder};
 
+use std::time::Duration;
+
 use crate::error_code::ErrCode;
 use crate::fields::FieldError;
 use crate::merchant::VerifyError;
@@ -56,8 +58,20 @@ pub enum UnknownCause {
     /// `return_code` is not `SUCCESS`. Unsigned: a hint for people, no evidence.
     #[error("WeChat reports a communication failure: {message}")]
     CommunicationFailed {
-        /// `return_msg`, for example `签名错误` (wrong API key, most often).
+        /// `return_msg`, for example `商户号mch_id与appid不匹配`.
         message: String,
+    },
+    /// WeChat does not accept the signature of our call: most often the API key is wrong.
+    #[error("WeChat refuses the signature of our calls: {message}")]
+    SignatureRefused {
+        /// WeChat's words, for example `签名错误`.
+        message: String,
+    },
+    /// Not sent: WeChat has just refused a signature of ours, and locks out whoever goes on.
+    #[error("calls are paused for {} s, since WeChat refused our signature", .left.as_secs())]
+    Paused {
+        /// Until the next call is tried.
+        left: Duration,
     },
     /// The answer is not verifiably WeChat's to us.
     #[error("answer is not verified")]

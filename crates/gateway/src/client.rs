@@ -1,22 +1,25 @@
 //! The client: sends signed calls to WeChat and gives back verified answers.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use url::Url;
 
 use crate::bill::{Bill, BillError, BillRequest, FundFlowRequest};
 use crate::call::{
     self, CallError, Closed, InvalidRequest, OrderQueryReply, Prepay, QueryBy, Refund,
-    RefundAccepted, RefundQueryBy, RefundQueryReply, UnifiedOrder, UnknownCause,
+    RefundAccepted, RefundQueryBy, RefundQueryReply, RefundStatus, UnifiedOrder,
 };
 use crate::certificate::{CertificateFacts, ClientCertificate};
-use crate::judge::judge;
+use crate::clock_skew::{ClockSkew, WallClock};
+use crate::error_code::Call;
+use crate::exchange::Exchange;
+use crate::retry::ATTEMPTS_MAX;
 use crate::transport::{ClientError, Transport, TransportConfig};
-use crate::{Merchant, Params, SignType, Verified, xml};
+use crate::{Merchant, Params, SignType, TradeState, Verified, undocumented};
 
-/// A large bill takes minutes.
-const BILL_PATIENCE: Duration = Duration::from_secs(600);
+/// A page waits for its order no longer than 20 s.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A merchant has to ask for a new certificate; so much time is left when the log first says so.
 const CERTIFICATE_NOTICE_SECONDS: i64 = 30 * 24 * 3600;
@@ -31,12 +34,19 @@ pub struct ClientConfig {
     pub second_base_url: Option<Url>,
     /// For TCP and TLS together; 3 s.
     pub connect_timeout: Duration,
-    /// For the whole call, from connecting to the last byte; 10 s.
+    /// For one attempt, from connecting to the last byte; 10 s.
     pub read_timeout: Duration,
+    /// For a call with all its attempts: see [`crate::retry`]; 15 s.
+    pub patience: Duration,
+    /// How often a call is sent at most while its outcome is unclear, the first time included;
+    /// [`crate::retry::ATTEMPTS_MAX`]. Callers with a schedule of their own take 1.
+    pub attempts_max: u32,
     /// Certificate authorities (PEM) that are trusted beside Mozilla's.
     pub extra_roots_pem: Option<String>,
     /// The merchant's API certificate, which refunds need.
     pub client_certificate: Option<ClientCertificate>,
+    /// What is compared with the `Date` of WeChat's answers; the machine's clock.
+    pub clock: WallClock,
 }
 
 impl ClientConfig {
@@ -49,8 +59,11 @@ impl ClientConfig {
             second_base_url: None,
             connect_timeout: usual.connect_timeout,
             read_timeout: usual.call_timeout,
+            patience: PATIENCE,
+            attempts_max: ATTEMPTS_MAX,
             extra_roots_pem: None,
             client_certificate: None,
+            clock: usual.clock,
         }
     }
 
@@ -69,6 +82,7 @@ impl ClientConfig {
             call_timeout: self.read_timeout,
             extra_roots_pem: self.extra_roots_pem.clone(),
             client_certificate: self.client_certificate.clone(),
+            clock: self.clock.clone(),
         }
     }
 }
@@ -76,10 +90,8 @@ impl ClientConfig {
 /// Calls WeChat for one merchant. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    merchant: Merchant,
-    hosts: Arc<[Url]>,
+    exchange: Exchange,
     certificate: Option<Arc<CertificateFacts>>,
-    transport: Transport,
 }
 
 impl Client {
@@ -105,11 +117,17 @@ impl Client {
                 Some(Arc::new(facts))
             }
         };
-        Ok(Client {
+        let exchange = Exchange {
             merchant,
             hosts: hosts.into(),
-            certificate,
             transport,
+            patience: config.patience,
+            attempts_max: config.attempts_max,
+            pause: Arc::default(),
+        };
+        Ok(Client {
+            exchange,
+            certificate,
         })
     }
 
@@ -122,7 +140,13 @@ impl Client {
     /// Who signs the calls.
     #[must_use]
     pub fn merchant(&self) -> &Merchant {
-        &self.merchant
+        &self.exchange.merchant
+    }
+
+    /// How far this machine's clock was from WeChat's at the last answer.
+    #[must_use]
+    pub fn clock_skew(&self) -> Option<ClockSkew> {
+        self.exchange.clock_skew()
     }
 
     /// Asks WeChat to expect a payment (统一下单).
@@ -130,9 +154,11 @@ impl Client {
     /// # Errors
     /// See [`CallError`]; [`crate::retry::decide`] says whether to send the same order again.
     pub async fn unifiedorder(&self, order: &UnifiedOrder) -> Result<Verified<Prepay>, CallError> {
-        let params = order.to_params().map_err(CallError::Invalid)?;
-        let reply = self.send("/pay/unifiedorder", params).await?;
-        Ok(Prepay::read(order.trade_type, reply).map_err(UnknownCause::Incomplete)?)
+        self.exchange
+            .call(Call::UnifiedOrder, order.to_params(), |reply| {
+                Prepay::read(order, reply)
+            })
+            .await
     }
 
     /// Asks what became of an order (查询订单).
@@ -143,8 +169,7 @@ impl Client {
         &self,
         query: QueryBy<'_>,
     ) -> Result<Verified<OrderQueryReply>, CallError> {
-        let params = query.to_params().map_err(CallError::Invalid)?;
-        self.query_order(query, params).await
+        self.query_order(query, query.to_params()).await
     }
 
     /// Like [`Client::orderquery`], and asks for [`OrderQueryReply::promotion_detail`], too: the
@@ -156,18 +181,24 @@ impl Client {
         &self,
         query: QueryBy<'_>,
     ) -> Result<Verified<OrderQueryReply>, CallError> {
-        let mut params = query.to_params().map_err(CallError::Invalid)?;
-        params.set("version", "1.0");
+        let params = query.to_params().map(|mut params| {
+            params.set("version", "1.0");
+            params
+        });
         self.query_order(query, params).await
     }
 
     async fn query_order(
         &self,
         query: QueryBy<'_>,
-        params: Params,
+        params: Result<Params, InvalidRequest>,
     ) -> Result<Verified<OrderQueryReply>, CallError> {
-        let reply = self.send("/pay/orderquery", params).await?;
-        Ok(OrderQueryReply::read(query, reply).map_err(UnknownCause::Incomplete)?)
+        let read = |reply| OrderQueryReply::read(query, reply);
+        let reply = self.exchange.call(Call::OrderQuery, params, read).await?;
+        if let TradeState::Other(word) = &reply.trade_state {
+            undocumented::report_word("trade_state", word);
+        }
+        Ok(reply)
     }
 
     /// Makes an unpaid order unpayable (关闭订单).
@@ -175,10 +206,9 @@ impl Client {
     /// # Errors
     /// See [`CallError`]. `ORDERPAID` means: query and confirm. `ORDERCLOSED` means: done before.
     pub async fn closeorder(&self, out_trade_no: &str) -> Result<Verified<Closed>, CallError> {
-        let params = call::closeorder_params(out_trade_no).map_err(CallError::Invalid)?;
-        Ok(call::read_closed(
-            self.send("/pay/closeorder", params).await?,
-        ))
+        let params = call::closeorder_params(out_trade_no);
+        let read = |reply| call::read_closed(out_trade_no, reply);
+        self.exchange.call(Call::CloseOrder, params, read).await
     }
 
     /// Gives money back (申请退款). Needs the merchant certificate.
@@ -188,10 +218,9 @@ impl Client {
     /// # Errors
     /// See [`CallError`]. After an unknown outcome send the same refund again, never a new number.
     pub async fn refund(&self, refund: &Refund<'_>) -> Result<Verified<RefundAccepted>, CallError> {
-        self.require_certificate()?;
-        let params = refund.to_params().map_err(CallError::Invalid)?;
-        let reply = self.send("/secapi/pay/refund", params).await?;
-        Ok(RefundAccepted::read(refund, reply).map_err(UnknownCause::Incomplete)?)
+        let params = self.require_certificate().and_then(|()| refund.to_params());
+        let read = |reply| RefundAccepted::read(refund, reply);
+        self.exchange.call(Call::Refund, params, read).await
     }
 
     /// Asks what became of refunds (查询退款).
@@ -205,14 +234,20 @@ impl Client {
         query: RefundQueryBy<'_>,
         offset: u32,
     ) -> Result<Verified<RefundQueryReply>, CallError> {
-        let params = query.to_params(offset).map_err(CallError::Invalid)?;
-        let reply = self.send("/pay/refundquery", params).await?;
-        Ok(RefundQueryReply::read(query, offset, reply).map_err(UnknownCause::Incomplete)?)
+        let params = query.to_params(offset);
+        let read = |reply| RefundQueryReply::read(query, offset, reply);
+        let reply = self.exchange.call(Call::RefundQuery, params, read).await?;
+        for refund in &reply.refunds {
+            if let RefundStatus::Other(word) = &refund.refund_status {
+                undocumented::report_word("refund_status", word);
+            }
+        }
+        Ok(reply)
     }
 
     /// A simulator on this machine speaks plain HTTP, where there are no certificates.
     pub(crate) fn require_certificate(&self) -> Result<(), InvalidRequest> {
-        if self.hosts.iter().all(|host| host.scheme() != "https") {
+        if self.exchange.is_plain_http() {
             return Ok(());
         }
         let certificate = self.certificate.as_ref();
@@ -230,7 +265,9 @@ impl Client {
     /// See [`BillError`]; a day without payments is [`BillError::Empty`].
     pub async fn downloadbill(&self, request: BillRequest<'_>) -> Result<Bill, BillError> {
         let params = request.to_params()?;
-        self.download("/pay/downloadbill", params, self.merchant.sign_type())
+        let sign_type = self.merchant().sign_type();
+        self.exchange
+            .download("/pay/downloadbill", params, sign_type)
             .await
     }
 
@@ -242,43 +279,9 @@ impl Client {
         self.require_certificate()?;
         let params = request.to_params()?;
         // The only call whose sign type is WeChat's to choose.
-        self.download("/pay/downloadfundflow", params, SignType::HmacSha256)
+        self.exchange
+            .download("/pay/downloadfundflow", params, SignType::HmacSha256)
             .await
-    }
-
-    async fn download(
-        &self,
-        path: &str,
-        mut params: Params,
-        sign_type: SignType,
-    ) -> Result<Bill, BillError> {
-        params.set("appid", self.merchant.appid());
-        params.set("mch_id", self.merchant.mch_id());
-        self.merchant.sign_as(&mut params, sign_type);
-        let message = xml::write(&params);
-        let body = self
-            .transport
-            .post_for_stream(&self.hosts, path, message, BILL_PATIENCE)
-            .await?;
-        Bill::open(body).await
-    }
-
-    async fn send(&self, path: &str, mut params: Params) -> Result<Verified<Params>, CallError> {
-        params.set("appid", self.merchant.appid());
-        params.set("mch_id", self.merchant.mch_id());
-        self.merchant.sign(&mut params);
-        let message = xml::write(&params);
-        let started = Instant::now();
-        let answer = self
-            .transport
-            .post_xml(&self.hosts, path, message, xml::BYTES_MAX)
-            .await;
-        let outcome = match answer {
-            Ok(answer) => judge(&self.merchant, &answer),
-            Err(error) => Err(UnknownCause::Transport(error).into()),
-        };
-        log(path, &params, started.elapsed(), outcome.as_ref().err());
-        outcome
     }
 }
 
@@ -306,36 +309,5 @@ fn announce(facts: &CertificateFacts) {
             );
         }
         Ok(()) => tracing::info!(subject, serial_number, "merchant certificate is loaded"),
-    }
-}
-
-/// Security: numbers and codes only. Bodies hold openids and signatures, and stay out of logs.
-fn log(path: &str, params: &Params, took: Duration, error: Option<&CallError>) {
-    let out_trade_no = params.get("out_trade_no");
-    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    match error {
-        None => tracing::debug!(path, out_trade_no, duration_ms, "WeChat answered"),
-        Some(CallError::Refused { code, .. }) => {
-            tracing::info!(
-                path,
-                out_trade_no,
-                duration_ms,
-                code = code.as_str(),
-                advice = error.and_then(CallError::advice),
-                "WeChat refused"
-            );
-        }
-        Some(error) => {
-            let cause = std::error::Error::source(error).map(ToString::to_string);
-            let advice = error.advice();
-            tracing::warn!(
-                path,
-                out_trade_no,
-                duration_ms,
-                cause,
-                advice,
-                "outcome unknown"
-            );
-        }
     }
 }

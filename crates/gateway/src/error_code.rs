@@ -42,6 +42,39 @@ pub enum Call {
     RefundQuery,
 }
 
+impl Call {
+    /// Every call.
+    pub const ALL: [Call; 5] = [
+        Call::UnifiedOrder,
+        Call::OrderQuery,
+        Call::CloseOrder,
+        Call::Refund,
+        Call::RefundQuery,
+    ];
+
+    /// WeChat's name of it, for logs and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Call::UnifiedOrder => "unifiedorder",
+            Call::OrderQuery => "orderquery",
+            Call::CloseOrder => "closeorder",
+            Call::Refund => "refund",
+            Call::RefundQuery => "refundquery",
+        }
+    }
+
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Call::UnifiedOrder => "/pay/unifiedorder",
+            Call::OrderQuery => "/pay/orderquery",
+            Call::CloseOrder => "/pay/closeorder",
+            Call::Refund => "/secapi/pay/refund",
+            Call::RefundQuery => "/pay/refundquery",
+        }
+    }
+}
+
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $name:ident = $wire:literal, $class:ident;)+) => {
         /// `err_code` of a refused call.
@@ -174,7 +207,10 @@ impl ErrCode {
 
 impl fmt::Display for ErrCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.write_str(match self.as_str() {
+            "" => "(no err_code)",
+            code => code,
+        })
     }
 }
 

@@ -20,6 +20,12 @@ pub enum FieldError {
         /// Wire name.
         name: &'static str,
     },
+    /// None of the values that WeChat documents.
+    #[error("{name} has a value that is not documented")]
+    Unknown {
+        /// Wire name.
+        name: &'static str,
+    },
     /// Not what was asked for.
     #[error("{name} is not the one that was asked for")]
     Other {
@@ -34,6 +40,18 @@ pub(crate) fn text(params: &Params, name: &str) -> Option<String> {
         .get(name)
         .filter(|value| !value.is_empty())
         .map(str::to_owned)
+}
+
+/// Lets an answer pass that names what was asked for, or names nothing.
+pub(crate) fn same_if_given(
+    params: &Params,
+    name: &'static str,
+    asked: &str,
+) -> Result<(), FieldError> {
+    match text(params, name) {
+        Some(answered) if answered != asked => Err(FieldError::Other { name }),
+        Some(_) | None => Ok(()),
+    }
 }
 
 pub(crate) fn required(params: &Params, name: &'static str) -> Result<String, FieldError> {

@@ -115,20 +115,17 @@ impl Merchant {
 
     /// Checks the signature, and that appid and mch_id, where given, are ours.
     ///
+    /// An empty element is one that was not given: the signature does not cover it either.
+    ///
     /// # Errors
     /// With the first check that failed; the message must then not be used at all.
     pub fn verify(&self, params: Params) -> Result<Verified<Params>, VerifyError> {
         self.check_signature(&params)?;
-        if params
-            .get("appid")
-            .is_some_and(|appid| appid != self.appid())
-        {
+        let is_foreign = |name, own| addressee(&params, name).is_some_and(|given| given != own);
+        if is_foreign("appid", self.appid()) {
             return Err(VerifyError::ForeignAppid);
         }
-        if params
-            .get("mch_id")
-            .is_some_and(|mch_id| mch_id != self.mch_id())
-        {
+        if is_foreign("mch_id", self.mch_id()) {
             return Err(VerifyError::ForeignMchId);
         }
         Ok(Verified::new(params))
@@ -141,10 +138,10 @@ impl Merchant {
     /// With the first check that failed; the message must then not be used at all.
     pub fn verify_addressed(&self, params: Params) -> Result<Verified<Params>, VerifyError> {
         let params = self.verify(params)?;
-        if params.get("appid").is_none() {
+        if addressee(&params, "appid").is_none() {
             return Err(VerifyError::AppidMissing);
         }
-        if params.get("mch_id").is_none() {
+        if addressee(&params, "mch_id").is_none() {
             return Err(VerifyError::MchIdMissing);
         }
         Ok(params)
@@ -166,6 +163,11 @@ impl Merchant {
     pub(crate) fn key(&self) -> &ApiKey {
         &self.0.key
     }
+}
+
+/// `appid` or `mch_id` of a message, if it says anything.
+pub(crate) fn addressee<'p>(params: &'p Params, name: &str) -> Option<&'p str> {
+    params.get(name).filter(|value| !value.is_empty())
 }
 
 impl fmt::Debug for Merchant {

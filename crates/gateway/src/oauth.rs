@@ -8,10 +8,16 @@ use serde::Deserialize;
 use url::Url;
 use wechat_checkout_protocol::OpenId;
 
+use crate::advice;
+use crate::call_log::chain;
+use crate::clock_skew::WallClock;
 use crate::transport::{ClientError, Transport, TransportConfig, TransportError};
 
 /// A grant is a few hundred bytes of JSON.
 const GRANT_BYTES_MAX: usize = 16 * 1024;
+
+/// WeChat's words are a sentence and a number for its support.
+const ERRMSG_CHARS_MAX: usize = 256;
 
 /// WeChat's OAuth for one appid.
 #[derive(Clone, Debug)]
@@ -25,6 +31,8 @@ pub struct OAuthConfig {
     pub authorize_url: Url,
     /// Where the code is exchanged, server to server.
     pub token_url: Url,
+    /// What is compared with the `Date` of WeChat's answers; the machine's clock.
+    pub clock: WallClock,
 }
 
 impl OAuthConfig {
@@ -53,6 +61,7 @@ impl OAuthConfig {
             app_secret,
             authorize_url,
             token_url,
+            clock: WallClock::system(),
         }
     }
 }
@@ -106,7 +115,11 @@ impl OAuthClient {
     /// # Errors
     /// When the token address is not https (loopback excepted).
     pub fn new(config: OAuthConfig) -> Result<OAuthClient, ClientError> {
-        let transport = Transport::new(&TransportConfig::default(), &[&config.token_url])?;
+        let transport_config = TransportConfig {
+            clock: config.clock.clone(),
+            ..TransportConfig::default()
+        };
+        let transport = Transport::new(&transport_config, &[&config.token_url])?;
         Ok(OAuthClient { config, transport })
     }
 
@@ -139,8 +152,62 @@ impl OAuthClient {
             .append_pair("secret", self.config.app_secret.expose_secret())
             .append_pair("code", code)
             .append_pair("grant_type", "authorization_code");
-        let answer = self.transport.get(url, GRANT_BYTES_MAX).await?;
-        read_grant(&answer)
+        let answer = self.transport.get(url, GRANT_BYTES_MAX).await;
+        let words = answer.as_deref().ok().and_then(words_of);
+        // Security: an answer may repeat what it was asked.
+        let secrets = [code, self.config.app_secret.expose_secret()];
+        let words = words.filter(|words| !secrets.iter().any(|secret| words.contains(secret)));
+        let outcome = match answer {
+            Ok(answer) => read_grant(&answer),
+            Err(error) => Err(error.into()),
+        };
+        log(outcome.as_ref().err(), words.as_deref());
+        outcome
+    }
+}
+
+impl OAuthError {
+    /// What most likely is behind it, and what to do, where that is known.
+    #[must_use]
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            OAuthError::BadCode { code } | OAuthError::Refused { code } => {
+                advice::of_errcode(*code)
+            }
+            OAuthError::Transport(_) | OAuthError::Unreadable(_) | OAuthError::NoOpenId => None,
+        }
+    }
+}
+
+/// Security: the number, WeChat's words and our advice; neither the code nor the secret.
+fn log(error: Option<&OAuthError>, words: Option<&str>) {
+    let outcome = match error {
+        None => "ok",
+        Some(OAuthError::BadCode { .. }) => "bad_code",
+        Some(OAuthError::Refused { .. }) => "refused",
+        Some(_) => "unknown",
+    };
+    metrics::counter!("wechat_sign_ins", "outcome" => outcome).increment(1);
+    let Some(error) = error else { return };
+    let advice = error.advice();
+    match error {
+        OAuthError::BadCode { code } => {
+            tracing::info!(
+                errcode = code,
+                wechat = words,
+                advice,
+                "WeChat refused a sign-in"
+            );
+        }
+        OAuthError::Refused { code } => {
+            tracing::error!(
+                errcode = code,
+                wechat = words,
+                advice,
+                "WeChat refused a sign-in"
+            );
+        }
+        other => tracing::warn!(why = chain(other), "the outcome of a sign-in is unknown"),
     }
 }
 
@@ -150,6 +217,16 @@ struct Answer {
     errcode: Option<i64>,
     openid: Option<String>,
     is_snapshotuser: Option<i64>,
+}
+
+/// WeChat's words for people, of a bounded length.
+fn words_of(answer: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Words {
+        errmsg: Option<String>,
+    }
+    let words: Words = serde_json::from_slice(answer).ok()?;
+    Some(words.errmsg?.chars().take(ERRMSG_CHARS_MAX).collect())
 }
 
 fn read_grant(answer: &[u8]) -> Result<OAuthGrant, OAuthError> {

@@ -1,14 +1,15 @@
-//! When a call is tried again: one pure table over outcome and attempt.
+//! When a call is tried again: one pure table over outcome and attempt. [`crate::Client`] keeps to it.
 
 use std::time::Duration;
 
 use crate::bill::BillError;
 use crate::call::{CallError, UnknownCause};
 use crate::error_code::RetryClass;
+use crate::merchant::VerifyError;
 use crate::transport::TransportError;
 
-/// After this many attempts the caller is told; his own schedule goes on.
-pub const ATTEMPTS_MAX: u32 = 4;
+/// After this many attempts the caller is told; their own schedule goes on.
+pub const ATTEMPTS_MAX: u32 = 3;
 
 /// First wait after an unclear outcome; doubled each time.
 const AMBIGUOUS_WAIT: Duration = Duration::from_millis(500);
@@ -33,10 +34,10 @@ pub enum Retry {
 /// | outcome | then |
 /// |---|---|
 /// | refused before sending | stop |
-/// | refused: too fast | wait 1, 2, 4 minutes |
+/// | refused: too fast | wait 1, 2 minutes |
 /// | refused: anything else | stop |
-/// | unknown: no or broken answer, 5xx, `SYSTEMERROR` | wait 0.5, 1, 2 s |
-/// | unknown: `return_code` FAIL, 4xx, foreign or incomplete answer | stop, and query later |
+/// | unknown: no, broken, incomplete or unverified answer, 5xx, `SYSTEMERROR` | wait 0.5, 1 s |
+/// | unknown: `return_code` FAIL, signature refused, 4xx, foreign answer | stop, and query later |
 #[must_use]
 pub fn decide(error: &CallError, attempt: u32) -> Retry {
     let first_wait = match error {
@@ -57,10 +58,16 @@ pub fn decide(error: &CallError, attempt: u32) -> Retry {
             UnknownCause::Transport(TransportError::Status(status)) if *status < 500 => None,
             UnknownCause::Transport(_)
             | UnknownCause::Unreadable(_)
+            | UnknownCause::Unverified(
+                VerifyError::SignatureMissing | VerifyError::SignatureMismatch,
+            )
+            | UnknownCause::Incomplete(_)
             | UnknownCause::Busy { .. } => Some(AMBIGUOUS_WAIT),
+            // The same call would get the same answer.
             UnknownCause::CommunicationFailed { .. }
-            | UnknownCause::Unverified(_)
-            | UnknownCause::Incomplete(_) => None,
+            | UnknownCause::SignatureRefused { .. }
+            | UnknownCause::Paused { .. }
+            | UnknownCause::Unverified(_) => None,
         },
     };
     after(first_wait, attempt)
@@ -70,7 +77,7 @@ pub fn decide(error: &CallError, attempt: u32) -> Retry {
 ///
 /// | outcome | then |
 /// |---|---|
-/// | no or broken answer, 5xx, damaged or cut-off bill, WeChat's own trouble | wait 0.5, 1, 2 s |
+/// | no or broken answer, 5xx, damaged or cut-off bill, WeChat's own trouble | wait 0.5, 1 s |
 /// | no bill that day, bill not made yet, refused, not sent, 4xx | stop |
 #[must_use]
 pub fn decide_bill(error: &BillError, attempt: u32) -> Retry {

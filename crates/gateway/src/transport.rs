@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::CONTENT_TYPE;
@@ -13,6 +13,7 @@ use rustls::pki_types::pem::PemObject;
 use url::{Host, Url};
 
 use crate::certificate::{CertificateError, ClientCertificate};
+use crate::clock_skew::{ClockSkew, ClockWatch, WallClock};
 
 /// What every connection of this crate keeps to.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ pub(crate) struct TransportConfig {
     pub(crate) call_timeout: Duration,
     pub(crate) extra_roots_pem: Option<String>,
     pub(crate) client_certificate: Option<ClientCertificate>,
+    pub(crate) clock: WallClock,
 }
 
 impl Default for TransportConfig {
@@ -31,6 +33,7 @@ impl Default for TransportConfig {
             call_timeout: Duration::from_secs(10),
             extra_roots_pem: None,
             client_certificate: None,
+            clock: WallClock::system(),
         }
     }
 }
@@ -84,6 +87,8 @@ pub enum TransportError {
 #[derive(Clone, Debug)]
 pub(crate) struct Transport {
     http: reqwest::Client,
+    call_timeout: Duration,
+    clock: Arc<ClockWatch>,
 }
 
 impl Transport {
@@ -101,29 +106,42 @@ impl Transport {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(ClientError::Http)?;
-        Ok(Transport { http })
+        Ok(Transport {
+            http,
+            call_timeout: config.call_timeout,
+            clock: Arc::new(ClockWatch::new(config.clock.clone())),
+        })
     }
 
-    /// Posts, and reads an answer of at most `limit` bytes.
+    /// How far the clock was from WeChat's at the last answer.
+    pub(crate) fn clock_skew(&self) -> Option<ClockSkew> {
+        self.clock.last()
+    }
+
+    /// Posts, and reads an answer of at most `limit` bytes. Ends at `deadline` at the latest.
     pub(crate) async fn post_xml(
         &self,
         hosts: &[Url],
         path: &str,
         message: String,
         limit: usize,
+        deadline: Instant,
     ) -> Result<Bytes, TransportError> {
-        read_body(self.post(hosts, path, message, None).await?, limit).await
+        let response = self.post(hosts, path, message, self.call_timeout, deadline);
+        read_body(response.await?, limit).await
     }
 
-    /// Posts, and leaves the answer to be read piece by piece, for as long as `patience`.
+    /// Posts, and leaves the answer to be read piece by piece until `deadline`.
     pub(crate) async fn post_for_stream(
         &self,
         hosts: &[Url],
         path: &str,
         message: String,
-        patience: Duration,
+        deadline: Instant,
     ) -> Result<BodyStream, TransportError> {
-        let response = self.post(hosts, path, message, Some(patience)).await?;
+        let response = self
+            .post(hosts, path, message, Duration::MAX, deadline)
+            .await?;
         require_ok(&response)?;
         Ok(BodyStream(response))
     }
@@ -136,20 +154,23 @@ impl Transport {
         hosts: &[Url],
         path: &str,
         message: String,
-        patience: Option<Duration>,
+        timeout: Duration,
+        deadline: Instant,
     ) -> Result<Response, TransportError> {
         let message = Bytes::from(message);
         let mut unreachable = None;
         for host in hosts {
-            let mut request = self
+            let asked_at = Instant::now();
+            let request = self
                 .http
                 .post(endpoint(host, path))
-                .header(CONTENT_TYPE, "text/xml");
-            if let Some(patience) = patience {
-                request = request.timeout(patience);
-            }
+                .header(CONTENT_TYPE, "text/xml")
+                .timeout(timeout.min(deadline.saturating_duration_since(asked_at)));
             match request.body(message.clone()).send().await {
-                Ok(response) => return Ok(response),
+                Ok(response) => {
+                    self.note_clock(&response, asked_at);
+                    return Ok(response);
+                }
                 Err(error) if error.is_connect() => unreachable = Some(error.without_url()),
                 Err(error) => return Err(classify(error)),
             }
@@ -161,8 +182,15 @@ impl Transport {
 
     /// Gets an address whose query may hold a secret: no error repeats it.
     pub(crate) async fn get(&self, url: Url, limit: usize) -> Result<Bytes, TransportError> {
+        let asked_at = Instant::now();
         let response = self.http.get(url).send().await.map_err(classify)?;
+        self.note_clock(&response, asked_at);
         read_body(response, limit).await
+    }
+
+    fn note_clock(&self, response: &Response, asked_at: Instant) {
+        let host = response.url().host_str().unwrap_or_default();
+        self.clock.note(host, response.headers(), asked_at);
     }
 }
 

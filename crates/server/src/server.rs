@@ -7,7 +7,9 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use url::Url;
-use wechat_checkout_gateway::{Client, ClientConfig, ClientError, OAuthClient, OAuthConfig};
+use wechat_checkout_gateway::{
+    Client, ClientConfig, ClientError, OAuthClient, OAuthConfig, WallClock,
+};
 use wechat_checkout_protocol::routes::{NOTIFY_PAYMENT, NOTIFY_REFUND};
 
 use crate::app::{App, SharedApp};
@@ -185,6 +187,12 @@ fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> 
     bind().map_err(|source| StartError::Listen { address, source })
 }
 
+/// The clock that WeChat's `Date` is compared with: the one that dates our orders.
+fn wall_clock(clock: &Clock) -> WallClock {
+    let clock = clock.clone();
+    WallClock::new(move || clock.now().0)
+}
+
 fn build_app(
     config: Config,
     store: Arc<dyn Store>,
@@ -194,15 +202,18 @@ fn build_app(
 ) -> Result<App, StartError> {
     let own_origin = || ["http://", &address.to_string()].concat();
     let notify_origin = config.notify_origin.clone().unwrap_or_else(own_origin);
-    let oauth = OAuthClient::new(OAuthConfig::new(
+    let mut oauth_config = OAuthConfig::new(
         config.merchant.appid(),
         config.app_secret,
         config.oauth_authorize_url,
         config.oauth_token_url,
-    ))?;
+    );
+    oauth_config.clock = wall_clock(&clock);
+    let oauth = OAuthClient::new(oauth_config)?;
     let mut gateway_config = ClientConfig::new(config.gateway_url);
     gateway_config.second_base_url = config.gateway_second_url;
     gateway_config.client_certificate = config.certificate;
+    gateway_config.clock = wall_clock(&clock);
     let gateway = Client::new(gateway_config, config.merchant.clone())?;
     Ok(App {
         catalog: config.catalog,

@@ -20,6 +20,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Extension, State};
 use axum::http::Method;
+use axum::middleware::map_response_with_state;
 use axum::response::Response;
 use axum::routing::any;
 use wechat_checkout_gateway::Params;
@@ -27,6 +28,7 @@ use wechat_checkout_gateway::Params;
 use self::answer::Refusal;
 use self::call::Call;
 use self::downloadbill::BillRefusal;
+use crate::date;
 use crate::listener::Connection;
 use crate::platform::Platform;
 use crate::request_log::{self, RequestEntry, SignatureVerdict};
@@ -103,6 +105,7 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         .route(downloadbill::PATH, any(answer_bill))
         .route(downloadfundflow::PATH, any(answer_fund_flow))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(map_response_with_state(Arc::clone(&platform), date::stamp))
         .with_state(platform)
 }
 

@@ -16,6 +16,7 @@ mod client;
 mod clock;
 mod control;
 mod courier;
+mod date;
 pub mod demo;
 mod gateway_api;
 mod guard;

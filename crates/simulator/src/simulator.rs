@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::map_response_with_state;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -23,7 +24,7 @@ use crate::platform::Platform;
 use crate::request_log::RequestEntry;
 use crate::scenario::Scenario;
 use crate::tls::{TlsConfig, TlsError};
-use crate::{control, courier, gateway_api, listener, oauth, web_pay};
+use crate::{control, courier, date, gateway_api, listener, oauth, web_pay};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
@@ -338,6 +339,7 @@ fn oauth_router(platform: Arc<Platform>) -> Router {
     Router::new()
         .route("/connect/oauth2/authorize", get(oauth::authorize))
         .route("/sns/oauth2/access_token", get(oauth::exchange_code))
+        .layer(map_response_with_state(Arc::clone(&platform), date::stamp))
         .with_state(platform)
 }
 

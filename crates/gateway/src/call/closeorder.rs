@@ -6,7 +6,7 @@
 //! `ORDERPAID` means: query and confirm. `ORDERCLOSED` means: done before.
 
 use super::request::{InvalidRequest, Request};
-use crate::fields;
+use crate::fields::{self, FieldError};
 use crate::{Params, Verified};
 
 /// The order cannot be paid any more.
@@ -19,13 +19,19 @@ pub struct Closed {
 }
 
 pub(crate) fn to_params(out_trade_no: &str) -> Result<Params, InvalidRequest> {
-    Ok(Request::default().out_trade_no(out_trade_no)?.into_params())
+    let request = Request::default().known_out_trade_no(out_trade_no)?;
+    Ok(request.into_params())
 }
 
-pub(crate) fn read(reply: Verified<Params>) -> Verified<Closed> {
+/// WeChat names no order in this answer; one that names another is about that.
+pub(crate) fn read(
+    out_trade_no: &str,
+    reply: Verified<Params>,
+) -> Result<Verified<Closed>, FieldError> {
     let params = reply.into_inner();
-    Verified::new(Closed {
+    fields::same_if_given(&params, "out_trade_no", out_trade_no)?;
+    Ok(Verified::new(Closed {
         result_msg: fields::text(&params, "result_msg"),
         params,
-    })
+    }))
 }

@@ -25,7 +25,7 @@ impl QueryBy<'_> {
 
     pub(super) fn to_request(self) -> Result<Request, InvalidRequest> {
         match self {
-            QueryBy::OutTradeNo(number) => Request::default().out_trade_no(number),
+            QueryBy::OutTradeNo(number) => Request::default().known_out_trade_no(number),
             QueryBy::TransactionId(id) => Request::default().text("transaction_id", id, 32),
         }
     }

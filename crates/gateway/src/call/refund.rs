@@ -159,11 +159,10 @@ impl RefundAccepted {
             QueryBy::OutTradeNo(number) => ("out_trade_no", number),
             QueryBy::TransactionId(id) => ("transaction_id", id),
         };
-        let is_other_order = text(order).is_some_and(|answered| answered != number);
+        fields::same_if_given(&params, order, number)?;
         for (name, is_other) in [
             ("out_refund_no", out_refund_no != asked.out_refund_no),
             ("refund_fee", refund_fee != asked.refund_fee),
-            (order, is_other_order),
         ] {
             if is_other {
                 return Err(FieldError::Other { name });

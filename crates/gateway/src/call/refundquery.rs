@@ -35,7 +35,7 @@ impl RefundQueryBy<'_> {
             RefundQueryBy::RefundId(id) => request.text("refund_id", id, 32)?,
             RefundQueryBy::OutRefundNo(number) => request.out_refund_no(number)?,
             RefundQueryBy::TransactionId(id) => request.text("transaction_id", id, 32)?,
-            RefundQueryBy::OutTradeNo(number) => request.out_trade_no(number)?,
+            RefundQueryBy::OutTradeNo(number) => request.known_out_trade_no(number)?,
         };
         let mut params = request.into_params();
         if offset > 0 {

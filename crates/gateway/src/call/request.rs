@@ -1,5 +1,7 @@
 //! Limits that are checked before a request is signed, so that no call is wasted on them.
 
+use std::ops::RangeInclusive;
+
 use wechat_checkout_protocol::Fen;
 
 use crate::Params;
@@ -28,6 +30,13 @@ pub enum InvalidRequest {
     /// 6 to 32 characters of `[0-9A-Za-z_-|*]`.
     #[error("{name} is not 6 to 32 characters of 0-9 A-Z a-z _ - | *")]
     BadNumber {
+        /// Wire name.
+        name: &'static str,
+    },
+    /// Only placing is strict about the form: orders of other days and programs have numbers that
+    /// WeChat would not take today.
+    #[error("{name} is not 1 to 32 characters of 0-9 A-Z a-z _ - | * @")]
+    BadKnownNumber {
         /// Wire name.
         name: &'static str,
     },
@@ -184,6 +193,7 @@ impl Request {
         Ok(self)
     }
 
+    /// The number of an order that is to be placed.
     pub(crate) fn out_trade_no(self, value: &str) -> Result<Request, InvalidRequest> {
         let name = "out_trade_no";
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*".contains(&byte);
@@ -193,9 +203,17 @@ impl Request {
         self.text(name, value, 32)
     }
 
+    /// The number of an order that was placed, by whatever program.
+    pub(crate) fn known_out_trade_no(self, value: &str) -> Result<Request, InvalidRequest> {
+        let name = "out_trade_no";
+        if !is_number_of(1..=32, value) {
+            return Err(InvalidRequest::BadKnownNumber { name });
+        }
+        self.text(name, value, 32)
+    }
+
     pub(crate) fn out_refund_no(self, value: &str) -> Result<Request, InvalidRequest> {
-        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
-        if !(1..=64).contains(&value.len()) || !value.bytes().all(is_allowed) {
+        if !is_number_of(1..=64, value) {
             return Err(InvalidRequest::BadRefundNumber);
         }
         self.text("out_refund_no", value, 64)
@@ -225,4 +243,10 @@ impl Request {
     pub(crate) fn into_params(self) -> Params {
         self.params
     }
+}
+
+/// The widest alphabet that WeChat has had for merchants' numbers.
+fn is_number_of(bytes: RangeInclusive<usize>, text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
+    bytes.contains(&text.len()) && text.bytes().all(is_allowed)
 }

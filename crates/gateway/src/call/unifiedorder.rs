@@ -232,14 +232,14 @@ pub struct Prepay {
 
 impl Prepay {
     pub(crate) fn read(
-        asked: TradeType,
+        order: &UnifiedOrder,
         reply: Verified<Params>,
     ) -> Result<Verified<Prepay>, FieldError> {
         let params = reply.into_inner();
+        let asked = order.trade_type;
+        fields::same_if_given(&params, "out_trade_no", &order.out_trade_no)?;
         // A prepay_id is good in its own scene only; elsewhere the buyer reads 支付场景非法.
-        if fields::text(&params, "trade_type").is_some_and(|answered| answered != asked.as_str()) {
-            return Err(FieldError::Other { name: "trade_type" });
-        }
+        fields::same_if_given(&params, "trade_type", asked.as_str())?;
         let code_url = fields::text(&params, "code_url");
         let mweb_url = fields::text(&params, "mweb_url");
         match asked {

@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use url::Url;
 use wechat_checkout_gateway::{
-    CallError, InvalidRequest, QueryBy, TradeState, TradeType, UnifiedOrder, beijing,
+    CallError, ErrCode, InvalidRequest, QueryBy, Refund, RefundQueryBy, TradeState, TradeType,
+    UnifiedOrder, beijing,
 };
 use wechat_checkout_protocol::{Fen, OpenId};
 
@@ -238,13 +239,73 @@ async fn what_wechat_would_refuse_is_not_sent() {
             other => panic!("{expected:?} was expected, not {other:?}"),
         }
     }
-    assert!(matches!(
-        client.closeorder("x").await,
-        Err(CallError::Invalid(_))
-    ));
+    for number in ["", "订单", "a b", "123456789012345678901234567890123"] {
+        assert!(matches!(
+            client.closeorder(number).await,
+            Err(CallError::Invalid(InvalidRequest::BadKnownNumber { .. }))
+        ));
+    }
     assert!(matches!(
         client.orderquery(QueryBy::TransactionId("")).await,
         Err(CallError::Invalid(_))
     ));
     assert_eq!(stub.seen().len(), 0);
+}
+
+/// Only placing is strict: other programs and other days have placed orders with other numbers.
+#[tokio::test]
+async fn an_order_is_asked_about_by_whatever_number_it_was_placed_with() {
+    let merchant = merchant::md5();
+    for number in [
+        "a@b",
+        "7",
+        "order-1|2*3",
+        "12345678901234567890123456789012",
+    ] {
+        let reply = signed(
+            &merchant,
+            &[("result_code", "FAIL"), ("err_code", "ORDERNOTEXIST")],
+        );
+        let stub = Stub::answering(reply).await;
+        let client = stub.client(merchant.clone());
+        let amount = Fen::new(1).expect("an amount");
+        let refund = Refund::new(QueryBy::OutTradeNo(number), "r1", amount, amount);
+        let outcomes = [
+            client.orderquery(QueryBy::OutTradeNo(number)).await.err(),
+            client.closeorder(number).await.err(),
+            client.refund(&refund).await.err(),
+            client
+                .refundquery(RefundQueryBy::OutTradeNo(number), 0)
+                .await
+                .err(),
+        ];
+        for outcome in outcomes {
+            assert!(
+                matches!(
+                    outcome,
+                    Some(CallError::Refused {
+                        code: ErrCode::OrderNotExist,
+                        ..
+                    })
+                ),
+                "{number}: {outcome:?}"
+            );
+        }
+        let sent = stub.seen();
+        assert_eq!(sent.len(), 4);
+        for request in sent {
+            assert_eq!(request.params().get("out_trade_no"), Some(number));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_answer_to_a_close_is_not_about_another_order() {
+    let merchant = merchant::md5();
+    for (answered, is_taken) in [("1409811653", true), ("1409811654", false)] {
+        let reply = signed(&merchant, &[("out_trade_no", answered)]);
+        let stub = Stub::answering(reply).await;
+        let outcome = stub.client(merchant.clone()).closeorder("1409811653").await;
+        assert_eq!(outcome.is_ok(), is_taken, "{answered}");
+    }
 }

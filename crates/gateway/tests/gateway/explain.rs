@@ -127,6 +127,15 @@ fn mistakes_in_writing_values_are_named() {
 fn refusals_are_explained_by_their_words_and_codes() {
     for (words, advice) in [
         ("签名错误", "APIv2 key"),
+        ("签名失败", "APIv2 key"),
+        ("mch_id参数格式错误", "8 to 10 digits"),
+        ("appid参数格式错误", "wx and 16"),
+        ("商户号mch_id不存在", "misspelt"),
+        ("商户传入的appid参数不正确", "not the one of the order"),
+        ("支付场景非法", "trade type"),
+        ("该订单已支付", "is paid"),
+        ("此商家的收款功能已被限制", "limits"),
+        ("调用支付JSAPI缺少参数：appId", "capital I"),
         ("appid和mch_id不匹配", "not bound"),
         ("商户号mch_id与appid不匹配", "not bound"),
         ("appid和openid不匹配", "another appid"),
@@ -138,6 +147,7 @@ fn refusals_are_explained_by_their_words_and_codes() {
         ),
         ("商户订单号重复", "other parameters before"),
         ("time_expire时间过短，刷卡至少1分钟，其他5分钟", "UTC"),
+        ("time_expire时间过短，刷卡至少1分钟，其他5分钟", "clock"),
         ("请使用商户证书", "certificate"),
         ("商户号该产品权限未开通", "switched on"),
         ("调用支付JSAPI缺少参数：total_fee", "prepay_id"),

@@ -4,6 +4,7 @@ use secrecy::SecretString;
 use url::Url;
 use wechat_checkout_gateway::{OAuthClient, OAuthConfig, OAuthError, OAuthGrant};
 
+use crate::observed::Log;
 use crate::stub::Stub;
 
 const SECRET: &str = "SecretOfTheTests0123456789abcdef";
@@ -112,4 +113,30 @@ async fn no_error_shows_the_secret_or_the_code() {
         !printed.contains(SECRET) && !printed.contains("CODE1"),
         "{printed}"
     );
+}
+
+#[tokio::test]
+async fn a_refusal_is_logged_with_its_words_and_advice_and_without_secrets() {
+    let log = Log::start();
+    let told = r#"{"errcode":40125,"errmsg":"invalid appsecret, rid: 65a1"}"#;
+    let error = exchange(told).await.expect_err("refused");
+    assert!(
+        error
+            .advice()
+            .is_some_and(|advice| advice.contains("AppSecret"))
+    );
+    let line = [
+        "ERROR",
+        "40125",
+        "invalid appsecret, rid: 65a1",
+        "AppSecret",
+    ];
+    assert_eq!(log.lines_with(&line).len(), 1);
+
+    let echoing = r#"{"errcode":40029,"errmsg":"invalid code CODE1"}"#;
+    let _ = exchange(echoing).await.expect_err("refused");
+    assert_eq!(log.lines_with(&["INFO", "40029", "used up"]).len(), 1);
+    for secret in ["CODE1", SECRET] {
+        assert!(log.lines_with(&[secret]).is_empty(), "{secret}");
+    }
 }

@@ -81,7 +81,15 @@ impl Stub {
         Url::parse(&format!("http://{}/", self.address)).expect("an address")
     }
 
+    /// A client that sends every call once, so that a test sees the outcome of one answer.
     pub(crate) fn client(&self, merchant: Merchant) -> Client {
+        let mut config = ClientConfig::new(self.url());
+        config.attempts_max = 1;
+        Client::new(config, merchant).expect("a client")
+    }
+
+    /// A client that repeats calls as it does in use.
+    pub(crate) fn patient_client(&self, merchant: Merchant) -> Client {
         Client::new(ClientConfig::new(self.url()), merchant).expect("a client")
     }
 

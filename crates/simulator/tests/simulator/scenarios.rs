@@ -197,6 +197,7 @@ fn promised(scenario: Scenario) -> Life {
 /// Longer than the loopback needs, shorter than `gateway-slow` takes.
 fn impatient(stage: &Stage) -> Client {
     let mut config = ClientConfig::new(stage.simulator.gateway_url().clone());
+    config.attempts_max = 1;
     config.read_timeout = Duration::from_secs(2);
     Client::new(config, stage.merchant.clone()).expect("a client")
 }

@@ -55,7 +55,9 @@ impl Stage {
         let key = ApiKey::parse(demo::API_KEY).expect("the demo key");
         let merchant =
             Merchant::new(demo::APPID, demo::MCH_ID, sign_type, key).expect("the demo merchant");
-        let config = ClientConfig::new(simulator.gateway_url().clone());
+        let mut config = ClientConfig::new(simulator.gateway_url().clone());
+        // What the simulator answers is looked at answer by answer.
+        config.attempts_max = 1;
         let client = Client::new(config, merchant.clone()).expect("a client");
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())

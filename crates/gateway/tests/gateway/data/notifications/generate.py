@@ -282,7 +282,7 @@ def not_for_us_or_not_paid():
 
     rightly_signed("appid-foreign", "Unverified(ForeignAppid)", change(appid="wx0000000000000000"))
     rightly_signed("appid-other-case", "Unverified(ForeignAppid)", change(appid="WX2421B1C4370EC43B"))
-    rightly_signed("appid-empty", "Unverified(ForeignAppid)", change(appid=""))
+    rightly_signed("appid-empty", "Unverified(AppidMissing)", change(appid=""))
     rightly_signed("appid-missing", "Unverified(AppidMissing)", change(drop=("appid",)))
     rightly_signed("mch-id-foreign", "Unverified(ForeignMchId)", change(mch_id="10000101"))
     rightly_signed("mch-id-padded", "Unverified(ForeignMchId)", change(mch_id=" 10000100"))
