@@ -199,6 +199,9 @@ async fn check_header(request: Request, next: Next) -> Response {
 mod tests {
     use super::*;
 
+    /// A request, what the browser says of it, and whether it is a foreign page's.
+    type Row = (Method, &'static [(&'static str, &'static str)], bool);
+
     fn guard(address: &str) -> Guard {
         let at = |port: u16| SocketAddr::new(address.parse().expect("an address"), port);
         Guard::new(at(8089), at(8088), &["Phone.Test".to_owned()])
@@ -228,7 +231,7 @@ mod tests {
     fn what_the_browser_says_of_the_page_decides() {
         const GET: Method = Method::GET;
         const POST: Method = Method::POST;
-        let rows: [(Method, &[(&'static str, &'static str)], bool); 14] = [
+        let rows: [Row; 14] = [
             (POST, &[], false),
             (POST, &[("origin", "http://127.0.0.1:8088")], false),
             (POST, &[("origin", "http://localhost:8089")], false),

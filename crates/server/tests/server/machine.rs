@@ -300,20 +300,6 @@ fn questions_follow_the_plan_and_never_sleep_past_expiry() {
 }
 
 #[test]
-fn an_order_of_a_time_that_the_clock_no_longer_knows_is_closed() {
-    let order = order_in(OrderStatus::Unprocessed);
-    let placed_at = order.created_at;
-    let differing = placed_at.plus_ms(-inquiry::CLOCKS_DIFFER_MS_MAX);
-    assert!(
-        !inquiry::is_closable(&order, differing),
-        "another server's clock"
-    );
-    assert!(inquiry::is_closable(&order, differing.plus_ms(-1)));
-    assert!(!inquiry::is_closable(&order, placed_at));
-    assert!(inquiry::is_closable(&order, inquiry::closable_at(&order)));
-}
-
-#[test]
 fn questions_become_rare_and_people_look_but_an_open_order_is_never_given_up() {
     let mut order = order_in(OrderStatus::AwaitingConfirmation);
     let mut now = NOW;

@@ -9,8 +9,10 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use wechat_checkout_protocol::{ErrorCode, OrderStatus, OrderView, UnixMillis};
 use wechat_checkout_server::clock::Clock;
+use wechat_checkout_server::order::inquiry;
 use wechat_checkout_simulator::{CONTROL_HEADER, Simulator};
 
+use crate::sample::order;
 use crate::shop::{self, Buyer, DEADLINE, Folder, refusal};
 
 const MINUTE_MS: i64 = 60_000;
@@ -194,4 +196,18 @@ async fn a_foreign_clock_is_refused_with_a_sentence() {
         assert!(!output.status.success(), "{clock}");
         assert!(sentence.contains(wanted), "{clock}: {sentence}");
     }
+}
+
+#[test]
+fn an_order_of_a_time_that_the_clock_no_longer_knows_is_closed() {
+    let order = order("order-0001");
+    let placed_at = order.created_at;
+    let differing = placed_at.plus_ms(-inquiry::CLOCKS_DIFFER_MS_MAX);
+    assert!(
+        !inquiry::is_closable(&order, differing),
+        "another server's clock"
+    );
+    assert!(inquiry::is_closable(&order, differing.plus_ms(-1)));
+    assert!(!inquiry::is_closable(&order, placed_at));
+    assert!(inquiry::is_closable(&order, inquiry::closable_at(&order)));
 }
