@@ -5,10 +5,10 @@ use std::{cell::RefCell, pin::Pin, rc::Rc};
 use serde::de::DeserializeOwned;
 use wechat_checkout_protocol::{
     BenefitsView, BridgeOutcome, CatalogView, IdempotencyKey, OrderId, OrderListView, OrderView,
-    PlaceOrder, ProductId, ReportOutcome, SessionView, routes,
+    PlaceOrder, ProductId, ReportOutcome, SessionView, UnixMillis, routes,
 };
 
-use crate::json;
+use crate::{browser::now, json};
 
 use super::{
     CallError,
@@ -21,7 +21,10 @@ pub const CALL_MS_MAX: u32 = 10_000;
 /// Placing an order includes a call to WeChat.
 pub const PLACE_MS_MAX: u32 = 20_000;
 
-/// The server of this page. Cloning is cheap and shares the session's watch token.
+/// A watch token is used for half its life: a phone's clock or a slow start must not make it too old.
+const WATCH_TOKEN_FRESH_MS: i64 = 5 * 60 * 1_000;
+
+/// The server of this page. Cloning is cheap and shares the newest order's watch token.
 #[derive(Clone, Debug, Default)]
 pub struct ApiClient {
     shared: Rc<Shared>,
@@ -31,7 +34,14 @@ pub struct ApiClient {
 struct Shared {
     base: String,
     socket_base: Option<String>,
-    watch_token: RefCell<Option<String>>,
+    watch_token: RefCell<Option<WatchToken>>,
+}
+
+#[derive(Debug)]
+struct WatchToken {
+    order_id: OrderId,
+    token: String,
+    received_at: UnixMillis,
 }
 
 impl PartialEq for ApiClient {
@@ -91,31 +101,41 @@ impl ApiClient {
         self.get(routes::CATALOG).await
     }
 
-    /// Who is buying; the watch token is remembered.
+    /// Who is buying.
     ///
     /// # Errors
     /// When no readable answer came.
     pub async fn session(&self) -> Result<SessionView, CallError> {
-        let session: SessionView = self.get(routes::SESSION).await?;
-        self.shared.watch_token.replace(session.watch_token.clone());
-        Ok(session)
+        self.get(routes::SESSION).await
     }
 
-    /// Opens watch sockets; asked for once and then remembered.
-    ///
-    /// # Errors
-    /// When no readable answer came. `Ok(None)` means that nobody is signed in.
-    pub async fn watch_token(&self) -> Result<Option<String>, CallError> {
-        let known = self.shared.watch_token.borrow().clone();
-        match known {
-            Some(token) => Ok(Some(token)),
-            None => Ok(self.session().await?.watch_token),
-        }
+    /// What opens the order's watch socket; `None` when it is too old: the next answer about the
+    /// order brings a new one.
+    #[must_use]
+    pub fn watch_token(&self, order_id: &OrderId) -> Option<String> {
+        let known = self.shared.watch_token.borrow();
+        let known = known.as_ref().filter(|known| {
+            let age = now().since_ms(known.received_at);
+            known.order_id == *order_id && (0..WATCH_TOKEN_FRESH_MS).contains(&age)
+        });
+        known.map(|known| known.token.clone())
     }
 
-    /// The token was refused: the next call asks for a new one.
+    /// The token was refused.
     pub fn forget_watch_token(&self) {
         self.shared.watch_token.replace(None);
+    }
+
+    /// Remembers the token that came with an order.
+    fn keep_watch_token(&self, order: OrderView) -> OrderView {
+        if let Some(token) = &order.watch_token {
+            self.shared.watch_token.replace(Some(WatchToken {
+                order_id: order.id.clone(),
+                token: token.clone(),
+                received_at: now(),
+            }));
+        }
+        order
     }
 
     /// What the buyer owns.
@@ -139,7 +159,8 @@ impl ApiClient {
     /// # Errors
     /// When the server refused or no readable answer came.
     pub async fn order(&self, order_id: &OrderId) -> Result<OrderView, CallError> {
-        self.get(&routes::order(order_id)).await
+        let order = self.get(&routes::order(order_id)).await?;
+        Ok(self.keep_watch_token(order))
     }
 
     /// Places an order, or finds the one placed before under the same key.
@@ -157,8 +178,8 @@ impl ApiClient {
             quantity,
             idempotency_key,
         };
-        self.post(routes::ORDERS, json::write(&body), PLACE_MS_MAX)
-            .await
+        let order = self.post(routes::ORDERS, json::write(&body), PLACE_MS_MAX);
+        Ok(self.keep_watch_token(order.await?))
     }
 
     /// Fresh bridge parameters, inside the order.
@@ -166,8 +187,9 @@ impl ApiClient {
     /// # Errors
     /// When the server refused or no readable answer came.
     pub async fn refresh_bridge(&self, order_id: &OrderId) -> Result<OrderView, CallError> {
-        self.post(&routes::bridge(order_id), Some("{}".into()), PLACE_MS_MAX)
-            .await
+        let path = routes::bridge(order_id);
+        let order = self.post(&path, Some("{}".into()), PLACE_MS_MAX);
+        Ok(self.keep_watch_token(order.await?))
     }
 
     /// Tells what the bridge said.

@@ -51,6 +51,8 @@ struct Watch {
     heard_at: Cell<UnixMillis>,
     link: Cell<Link>,
     is_polling: Cell<bool>,
+    /// Whether the next answer is to open the socket, with the token that it brings.
+    is_token_awaited: Cell<bool>,
     polls: Cell<u32>,
     reconnect_timer: RefCell<Option<Timeout>>,
     silence_timer: RefCell<Option<Timeout>>,
@@ -77,6 +79,7 @@ impl Watcher {
             heard_at: Cell::new(browser::now()),
             link: Cell::new(Link::Connecting),
             is_polling: Cell::new(false),
+            is_token_awaited: Cell::new(false),
             polls: Cell::new(0),
             reconnect_timer: RefCell::default(),
             silence_timer: RefCell::default(),
@@ -115,26 +118,26 @@ impl Watcher {
 }
 
 impl Watch {
+    /// Opens the socket; without a fresh token the order is asked for first, since the answer brings
+    /// one.
     fn connect(self: &Rc<Self>) {
         self.reconnect_timer.take();
+        self.silence_timer.take();
         self.socket.take();
-        self.arm_silence_timer(CONNECT_MS_MAX);
-        let watch = Rc::downgrade(self);
-        spawn_local(async move {
-            let Some(api) = watch.upgrade().map(|watch| watch.api.clone()) else {
-                return;
-            };
-            let token = api.watch_token().await;
-            let Some(watch) = watch.upgrade() else { return };
-            match token {
-                Ok(Some(token)) => watch.open_socket(token),
-                Ok(None) => watch.refuse(TroubleKind::SignIn),
-                Err(_) => watch.lose(1006),
-            }
-        });
+        if let Some(token) = self.api.watch_token(&self.order_id) {
+            self.is_token_awaited.set(false);
+            return self.open_socket(token);
+        }
+        self.is_token_awaited.set(true);
+        if self.link.get() == Link::Live {
+            self.change_link(Link::Polling);
+        }
+        self.plan_poll(0);
     }
 
     fn open_socket(self: &Rc<Self>, token: String) {
+        self.reconnect_timer.take();
+        self.arm_silence_timer(CONNECT_MS_MAX);
         let first_frame = json::write(&ClientFrame::Watch { token }).unwrap_or_default();
         let address = self.api.watch_address(&self.order_id);
         let watch = Rc::downgrade(self);
@@ -239,7 +242,13 @@ impl Watch {
                     // The server is back: no reason to wait out the long pause.
                     self.attempt.set(0);
                     self.change_link(Link::Polling);
-                    self.connect();
+                    self.is_token_awaited.set(true);
+                }
+                if self.is_token_awaited.take() {
+                    match self.api.watch_token(&self.order_id) {
+                        Some(token) => self.open_socket(token),
+                        None => browser::log_warning("the order came without a watch token"),
+                    }
                 }
                 (self.on_news)(News::Order(Box::new(order)));
             }

@@ -29,10 +29,8 @@ pub(super) fn reported(order: &Order, outcome: BridgeOutcome, now: UnixMillis) -
             restarted(order, OrderStatus::AwaitingConfirmation, 0, now),
             vec![],
         ),
-        // The buyer tried again: ask again at once.
-        OrderStatus::AwaitingConfirmation => {
-            restart(order, order.status, 0, now, outcome == BridgeOutcome::Ok)
-        }
+        // The buyer tried again, or taps "check again": ask again at once.
+        OrderStatus::AwaitingConfirmation => restart(order, order.status, 0, now, !is_cancel),
         // The page insists although the order is closed: the money may have come late.
         OrderStatus::Closed => {
             let is_new = outcome == BridgeOutcome::Ok && order.inquiry_due_at.is_none();
