@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::limit::Limiter;
 use crate::push::Hub;
 use crate::qr_codes::QrCodes;
+use crate::readiness::Readiness;
 use crate::session::{SessionKey, SignIns};
 use crate::stock::Stock;
 use crate::store::Store;
@@ -36,6 +37,8 @@ pub struct App {
     pub oauth: OAuthClient,
     /// Orders.
     pub store: Arc<dyn Store>,
+    /// Whether a commit works.
+    pub readiness: Readiness,
     /// What is left of the goods, as the shop tells it.
     pub stock: Stock,
     /// Watching pages.

@@ -17,6 +17,7 @@ pub mod order;
 mod places;
 pub mod push;
 pub mod qr_codes;
+pub mod readiness;
 mod server;
 pub mod session;
 mod shop_text;

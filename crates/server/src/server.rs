@@ -21,6 +21,7 @@ use crate::limit::Limiter;
 use crate::places::Places;
 use crate::push::{Hub, follow_journal};
 use crate::qr_codes::QrCodes;
+use crate::readiness::Readiness;
 use crate::session::{SessionKey, SignIns};
 use crate::start_line::{StartLine, StoreFound};
 use crate::stock::Stock;
@@ -224,6 +225,7 @@ fn build_app(
         stock: Stock::of(Arc::clone(&store)),
         store,
         hub,
+        readiness: Readiness::default(),
         bells: Bells::default(),
         clock,
         session_key: SessionKey::new(config.session_key),

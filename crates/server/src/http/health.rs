@@ -1,18 +1,13 @@
 //! `GET /healthz`, `/readyz`, `/metrics`: for operators.
 
-use std::time::Duration;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use wechat_checkout_protocol::{ErrorCode, Problem, routes};
+use wechat_checkout_protocol::{Problem, routes};
 
 use super::answer::Refused;
 use crate::app::SharedApp;
 use crate::telemetry;
-
-/// A database that answers later than this is not ready.
-const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// The process lives.
 #[utoipa::path(get, path = routes::HEALTHZ, responses((status = 200, description = "it lives")))]
@@ -20,7 +15,7 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The process can serve: its database commits.
+/// The process can serve: a commit works. The result is shared for a second.
 #[utoipa::path(
     get, path = routes::READYZ,
     responses(
@@ -29,11 +24,8 @@ pub(super) async fn healthz() -> &'static str {
     ),
 )]
 pub(super) async fn readyz(State(app): State<SharedApp>) -> Result<&'static str, Refused> {
-    match tokio::time::timeout(READY_WITHIN, app.store.ping()).await {
-        Ok(Ok(())) => Ok("ready\n"),
-        Ok(Err(error)) => Err(error.into()),
-        Err(_) => Err(ErrorCode::Unavailable.into()),
-    }
+    app.readiness.check(&app.store).await?;
+    Ok("ready\n")
 }
 
 /// Prometheus text.

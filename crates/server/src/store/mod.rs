@@ -6,6 +6,7 @@
 
 mod journal;
 pub mod postgres;
+mod proof;
 mod refund;
 pub mod sqlite;
 mod webhook;
@@ -246,6 +247,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Adds the catalogue's voucher codes that are not known yet.
     async fn stock_up(&self, catalog: &Catalog) -> Result<(), StoreError>;
 
-    /// Whether it answers.
-    async fn ping(&self) -> Result<(), StoreError>;
+    /// Proves that a commit works: writes, and waits until that is as durable as a payment would be.
+    /// Real work that was committed within the last second proves it, too.
+    async fn prove_commit(&self) -> Result<(), StoreError>;
 }

@@ -13,6 +13,7 @@ mod misfits;
 mod openapi;
 mod property;
 mod push;
+mod readiness;
 mod refunds;
 mod refusals;
 mod sample;

@@ -1,5 +1,6 @@
 //! Connections to the database, and work on them that ends in bounded time.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use deadpool_postgres::{
     ClientWrapper, Hook, HookError, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod,
     Runtime,
 };
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::session::{Failure, Sees, Session};
 use super::{OpenError, PostgresAddress};
@@ -35,9 +37,23 @@ const GREETING: &str = "\
     SELECT set_config('synchronous_commit', 'on', false) \
     WHERE current_setting('synchronous_commit') = 'off'";
 
-#[derive(Debug)]
+/// Trying a commit ends after this long: whoever asks whether the server is ready waits two seconds.
+const TRY_WITHIN: Duration = Duration::from_millis(1_500);
+
+/// Telling the database that nobody waits any more ends after this long.
+const CANCEL_WITHIN: Duration = Duration::from_secs(1);
+
 pub(super) struct Database {
     pool: Pool,
+    tls: MakeRustlsConnect,
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("pool", &self.pool)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a call did not end well.
@@ -57,7 +73,8 @@ impl Database {
         let manager_config = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let manager = Manager::from_config(address.config(), address.tls()?, manager_config);
+        let tls = address.tls()?;
+        let manager = Manager::from_config(address.config(), tls.clone(), manager_config);
         let greet = Hook::async_fn(|client: &mut ClientWrapper, _| {
             Box::pin(async {
                 client
@@ -72,7 +89,7 @@ impl Database {
             .post_create(greet)
             .build()
             .map_err(OpenError::Pool)?;
-        Ok(Database { pool })
+        Ok(Database { pool, tls })
     }
 
     /// Reads several things that belong together: all of it is of one moment.
@@ -125,6 +142,40 @@ impl Database {
             }
         };
         bounded(writing).await
+    }
+
+    /// Writes only to see whether that works, and gives up early.
+    ///
+    /// A commit whose standby is gone waits inside the database for ever, whether or not anybody
+    /// still listens. So it is called off there, or every try would leave a session behind. (A payment
+    /// is never called off: it would then be committed on this machine alone.)
+    pub(super) async fn try_commit<F>(
+        &self,
+        work: impl FnOnce(Arc<Session>) -> F,
+    ) -> Result<(), StoreError>
+    where
+        F: Future<Output = Result<(), Failure>>,
+    {
+        let trying = async {
+            let client = self.pool.get().await?;
+            let waiting = client.cancel_token();
+            let session = Arc::new(Session::transaction(client, Sees::WhatIsCommittedByThen));
+            let committing = async {
+                work(Arc::clone(&session)).await?;
+                session.commit().await
+            };
+            match tokio::time::timeout(TRY_WITHIN, committing).await {
+                Ok(outcome) => outcome?,
+                Err(_) => {
+                    let calling_off = waiting.cancel_query(self.tls.clone());
+                    let _ = tokio::time::timeout(CANCEL_WITHIN, calling_off).await;
+                    return Err(CallError::TooLong);
+                }
+            }
+            Session::give_back(session);
+            Ok(())
+        };
+        bounded(trying).await
     }
 
     async fn transact<T, F>(

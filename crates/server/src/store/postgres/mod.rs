@@ -13,6 +13,7 @@ mod journal;
 mod link;
 mod migrate;
 mod place;
+mod probe;
 mod read;
 mod refunds;
 mod rows;
@@ -30,6 +31,7 @@ use wechat_checkout_protocol::{BenefitsView, OpenId, OrderId, ProductId, UnixMil
 use self::database::Database;
 use self::link::Link;
 use self::wake::Waking;
+use super::proof::LastCommit;
 use super::{
     Advanced, JournalEntry, NewOrder, NewWebhook, OrderRecord, Placed, RefundRecord, RefundStatus,
     Store, StoreError, WebhookRecord, WebhookStatus,
@@ -47,6 +49,7 @@ const STOCK_UP_MAX: usize = 5_000;
 pub struct PostgresStore {
     database: Database,
     waking: Waking,
+    last_commit: LastCommit,
 }
 
 /// Why a database could not be opened.
@@ -95,7 +98,22 @@ impl PostgresStore {
         Ok(PostgresStore {
             database: Database::new(address)?,
             waking: Waking::start(address.clone()),
+            last_commit: LastCommit::default(),
         })
+    }
+
+    /// After a change that failed nobody takes an earlier commit for a proof.
+    fn noting_failure<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        if outcome.is_err() {
+            self.last_commit.forget();
+        }
+        outcome
+    }
+
+    /// A change was committed: its news go out, and nobody need try whether commits work.
+    fn journal_grew(&self) {
+        self.waking.journal_grew();
+        self.last_commit.note();
     }
 }
 
@@ -106,9 +124,9 @@ impl Store for PostgresStore {
         let placing = self
             .database
             .write(|db| async move { place::place(&db, new).await });
-        let placed = placing.await?;
+        let placed = self.noting_failure(placing.await)?;
         if let Placed::New(_) = placed {
-            self.waking.journal_grew();
+            self.journal_grew();
         }
         Ok(placed)
     }
@@ -123,10 +141,10 @@ impl Store for PostgresStore {
         let advancing = self
             .database
             .write(|db| async move { change::advance(&db, id, event, now).await });
-        let advanced = advancing.await?;
+        let advanced = self.noting_failure(advancing.await)?;
         match advanced {
             // Evidence that does not fit is refused, and noted in the journal all the same.
-            Advanced::Applied(_) | Advanced::Refused(_) => self.waking.journal_grew(),
+            Advanced::Applied(_) | Advanced::Refused(_) => self.journal_grew(),
             Advanced::AlreadyApplied(_) | Advanced::Unknown => {}
         }
         Ok(advanced)
@@ -340,9 +358,14 @@ impl Store for PostgresStore {
         Ok(())
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
+    async fn prove_commit(&self) -> Result<(), StoreError> {
+        if self.last_commit.is_recent() {
+            return Ok(());
+        }
         self.database
-            .read(|db| async move { db.row("SELECT 1", &[]).await.map(drop) })
-            .await
+            .try_commit(|db| async move { probe::write(&db).await })
+            .await?;
+        self.last_commit.note();
+        Ok(())
     }
 }

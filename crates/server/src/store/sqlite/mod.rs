@@ -8,6 +8,7 @@ mod deliver;
 mod log;
 mod migrate;
 mod place;
+mod probe;
 mod read;
 mod readers;
 mod refunds;
@@ -17,6 +18,7 @@ mod writer;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -26,6 +28,7 @@ use wechat_checkout_protocol::{BenefitsView, OpenId, OrderId, ProductId, UnixMil
 use self::log::Log;
 use self::readers::Readers;
 use self::writer::Writer;
+use super::proof::LastCommit;
 use super::{
     Advanced, JournalEntry, NewOrder, NewWebhook, OrderRecord, Placed, RefundRecord, RefundStatus,
     Store, StoreError, WebhookRecord, WebhookStatus,
@@ -52,6 +55,7 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
     commits: watch::Receiver<u64>,
+    last_commit: Arc<LastCommit>,
 }
 
 /// Why a database could not be opened.
@@ -129,11 +133,14 @@ impl SqliteStore {
         let beside = connect(path, durability).map_err(refused)?;
         let log = Log::start(beside, log_pages).map_err(OpenError::Thread)?;
         let (rung, commits) = watch::channel(0);
-        let writer = Writer::start(connection, log, rung).map_err(OpenError::Thread)?;
+        let last_commit = Arc::<LastCommit>::default();
+        let writer = Writer::start(connection, log, rung, Arc::clone(&last_commit))
+            .map_err(OpenError::Thread)?;
         Ok(SqliteStore {
             writer,
             readers: Readers::new(path),
             commits,
+            last_commit,
         })
     }
 }
@@ -368,9 +375,10 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.writer
-            .run(|db| db.query_row("SELECT 1", [], |_| Ok(())))
-            .await
+    async fn prove_commit(&self) -> Result<(), StoreError> {
+        if self.last_commit.is_recent() {
+            return Ok(());
+        }
+        self.writer.run(probe::write).await
     }
 }

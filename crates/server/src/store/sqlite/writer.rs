@@ -12,6 +12,7 @@
 //! a job fails, all of it is rolled back and runs again, each job in a savepoint of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::log::Log;
 use crate::store::StoreError;
+use crate::store::proof::LastCommit;
 
 /// More jobs than this share no commit: it bounds the time a job waits for its neighbours.
 const BATCH_MAX: usize = 256;
@@ -43,11 +45,12 @@ impl Writer {
         connection: Connection,
         log: Log,
         commits: watch::Sender<u64>,
+        last_commit: Arc<LastCommit>,
     ) -> std::io::Result<Writer> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let _detached = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write(&connection, &log, jobs, &commits))?;
+            .spawn(move || write(&connection, &log, jobs, &commits, &last_commit))?;
         Ok(Writer { queue })
     }
 
@@ -87,11 +90,19 @@ fn write(
     log: &Log,
     mut jobs: mpsc::Receiver<Box<dyn Job>>,
     commits: &watch::Sender<u64>,
+    last_commit: &LastCommit,
 ) {
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH_MAX);
     while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
         metrics::histogram!("store_batch_jobs").record(batch_size(&batch));
+        let changes_before = connection.total_changes();
         let outcome = run_or_undo(connection, &mut batch);
+        match outcome {
+            Ok(Jobs::AllDone) if connection.total_changes() == changes_before => {}
+            Ok(Jobs::AllDone) => last_commit.note(),
+            Ok(Jobs::SomeUndone) | Err(_) => last_commit.forget(),
+        }
+        let outcome = outcome.map(drop);
         // First: whoever has his answer finds nothing older anywhere.
         commits.send_modify(|count| *count = count.wrapping_add(1));
         if let Some(first) = batch.pop() {
@@ -106,9 +117,9 @@ fn write(
 }
 
 /// A failed commit and even a panic cost one batch: a dead writer would cost every order.
-fn run_or_undo(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+fn run_or_undo(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<Jobs, StoreError> {
     match catch_unwind(AssertUnwindSafe(|| run_batch(connection, batch))) {
-        Ok(Ok(())) => return Ok(()),
+        Ok(Ok(jobs)) => return Ok(jobs),
         Ok(Err(error)) => tracing::error!(%error, "committing to the database failed"),
         Err(_) => tracing::error!("writing to the database panicked"),
     }
@@ -119,15 +130,26 @@ fn run_or_undo(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<()
     Err(StoreError::Unavailable)
 }
 
-fn run_batch(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+/// How the jobs of a batch that was committed went.
+#[derive(Clone, Copy)]
+enum Jobs {
+    AllDone,
+    /// The commit holds the others.
+    SomeUndone,
+}
+
+fn run_batch(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<Jobs> {
     let run = |sql| connection.prepare_cached(sql)?.execute([]).map(drop);
     run("BEGIN IMMEDIATE")?;
+    let mut jobs = Jobs::AllDone;
     if batch.iter_mut().any(|job| job.run(connection).is_err()) {
+        jobs = Jobs::SomeUndone;
         run("ROLLBACK")?;
         run("BEGIN IMMEDIATE")?;
         run_each_alone(connection, batch)?;
     }
-    run("COMMIT")
+    run("COMMIT")?;
+    Ok(jobs)
 }
 
 /// Runs jobs so that one that fails takes back its own writes and nobody else's.

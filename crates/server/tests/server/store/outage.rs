@@ -26,18 +26,21 @@ async fn assert_unavailable(store: &dyn Store) {
     let started = Instant::now();
     let order = order("order-0001");
     let paid = || store.advance(&order.id, OrderEvent::Paid(payment(&order, "T1")), NOW);
-    let (ping, read, changes, placed, paid) = tokio::join!(
-        store.ping(),
+    let (read, changes, placed, paid) = tokio::join!(
         store.order(&order.id),
         store.changes_after(0, 10),
         store.place(wish(order.clone(), "key-0000000000009")),
         futures_util::future::join_all((0..48).map(|_| paid())),
     );
-    assert_eq!(ping, Err(StoreError::Unavailable));
     assert_eq!(read, Err(StoreError::Unavailable));
     assert_eq!(changes, Err(StoreError::Unavailable));
     assert_eq!(placed, Err(StoreError::Unavailable));
     assert!(paid.iter().all(|one| *one == Err(StoreError::Unavailable)));
+    assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
+    // Work failed, so that a commit of a moment ago proves nothing any more.
+    let started = Instant::now();
+    let proof = store.prove_commit().await;
+    assert_eq!(proof, Err(StoreError::Unavailable));
     assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
 }
 
