@@ -12,6 +12,8 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 
+use crate::pem::{self, PemError};
+
 /// The merchant's API certificate, from the files of WeChat's certificate tool. Cheap to clone.
 ///
 /// It is opened when a [`crate::Client`] is made, which refuses one that can never be used;
@@ -46,13 +48,17 @@ pub struct CertificateFacts {
     pub not_after: i64,
 }
 
-/// Why a merchant certificate cannot be used.
+/// Why a merchant certificate cannot be used. No cause stands behind it: the libraries' errors
+/// repeat lines of the files, and one of them is a secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
-    /// Certificate or key is not readable PEM; an encrypted key counts as none.
-    #[error("merchant certificate or key is not readable PEM: an unencrypted key is wanted")]
-    NotPem(#[source] rustls::pki_types::pem::Error),
+    /// The certificate's file is not readable PEM.
+    #[error("merchant certificate {0}")]
+    CertificatePem(PemError),
+    /// The key's file is not readable PEM; an encrypted key counts as none.
+    #[error("merchant key {0}")]
+    KeyPem(PemError),
     /// The file holds no certificate.
     #[error("merchant certificate file holds no certificate")]
     NoCertificate,
@@ -64,13 +70,13 @@ pub enum CertificateError {
     WrongPassword,
     /// Not an archive, or one that is locked in an unknown way.
     #[error("file is not a readable PKCS#12 archive")]
-    NotPkcs12(#[source] Box<dyn std::error::Error + Send + Sync>),
+    NotPkcs12,
     /// Not an X.509 certificate.
     #[error("merchant certificate is not readable")]
     NotX509,
     /// A kind of key that TLS cannot sign with.
-    #[error("merchant key cannot be used")]
-    UnusableKey(#[source] rustls::Error),
+    #[error("merchant key is of a kind that TLS cannot sign with, or damaged")]
+    UnusableKey,
     /// Two files of different downloads, most often.
     #[error("merchant certificate and key do not belong together")]
     KeyMismatch,
@@ -194,12 +200,18 @@ impl fmt::Debug for ClientCertificate {
 }
 
 fn read_pem(certificate: &str, key: &SecretString) -> Result<Pair, CertificateError> {
-    let chain = CertificateDer::pem_slice_iter(certificate.as_bytes()).collect::<Result<_, _>>();
-    let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes());
-    Ok((
-        chain.map_err(CertificateError::NotPem)?,
-        key.map_err(CertificateError::NotPem)?,
-    ))
+    let certificate = pem::mended(certificate).map_err(CertificateError::CertificatePem)?;
+    let chain = CertificateDer::pem_slice_iter(certificate.expose_secret().as_bytes())
+        .collect::<Result<_, _>>()
+        .map_err(|_| CertificateError::CertificatePem(PemError::Damaged))?;
+    let key = pem::mended(key.expose_secret()).map_err(CertificateError::KeyPem)?;
+    let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes()).map_err(|error| {
+        CertificateError::KeyPem(match error {
+            rustls::pki_types::pem::Error::NoItemsFound => PemError::NoKey,
+            _ => PemError::Damaged,
+        })
+    })?;
+    Ok((chain, key))
 }
 
 /// WeChat's archives are locked in the old ways (RC2 and Triple DES), `openssl`'s new ones in AES.
@@ -210,7 +222,7 @@ fn read_pkcs12(
     let opened = Pkcs12Archive::from_pkcs12(archive.expose_secret(), password.expose_secret())
         .map_err(|error| match error {
             p12_keystore::error::Error::MacError(_) => CertificateError::WrongPassword,
-            error => CertificateError::NotPkcs12(error.into()),
+            _ => CertificateError::NotPkcs12,
         })?;
     let key = opened.keys.first().ok_or(CertificateError::NoKey)?;
     let key = PrivatePkcs8KeyDer::from(key.key.as_der().to_vec());
@@ -225,7 +237,7 @@ fn leaf_first(
     key: &PrivateKeyDer<'_>,
 ) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
     let signer = rustls::crypto::ring::sign::any_supported_type(key)
-        .map_err(CertificateError::UnusableKey)?;
+        .map_err(|_| CertificateError::UnusableKey)?;
     let public_key = signer.public_key().ok_or(CertificateError::KeyMismatch)?;
     for at in 0..chain.len() {
         if parse(&chain[at])?.public_key().raw == public_key.as_ref() {

@@ -39,6 +39,7 @@ pub mod nonce;
 pub mod notification;
 pub mod oauth;
 mod params;
+mod pem;
 pub mod retry;
 pub mod sign;
 mod signature_pause;
@@ -69,6 +70,7 @@ pub use notification::{
 };
 pub use oauth::{OAuthClient, OAuthConfig, OAuthError, OAuthGrant};
 pub use params::Params;
+pub use pem::PemError;
 pub use sign::{SignType, SignTypeError};
 pub use terms::{OrderTerms, TermsError};
 pub use transaction::{Payment, TradeState};

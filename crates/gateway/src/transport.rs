@@ -50,7 +50,7 @@ pub enum ClientError {
     },
     /// A certificate authority is not readable PEM.
     #[error("extra root certificates are not readable PEM")]
-    BadRoots(#[source] Box<dyn std::error::Error + Send + Sync>),
+    BadRoots,
     /// The merchant certificate can never be used.
     #[error("merchant certificate is not usable")]
     Certificate(#[from] CertificateError),
@@ -267,10 +267,8 @@ fn tls_config(config: &TransportConfig) -> Result<rustls::ClientConfig, ClientEr
     };
     let extra = config.extra_roots_pem.as_deref().unwrap_or_default();
     for certificate in CertificateDer::pem_slice_iter(extra.as_bytes()) {
-        let certificate = certificate.map_err(|e| ClientError::BadRoots(e.into()))?;
-        roots
-            .add(certificate)
-            .map_err(|e| ClientError::BadRoots(e.into()))?;
+        let certificate = certificate.map_err(|_| ClientError::BadRoots)?;
+        roots.add(certificate).map_err(|_| ClientError::BadRoots)?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider)
@@ -283,7 +281,7 @@ fn tls_config(config: &TransportConfig) -> Result<rustls::ClientConfig, ClientEr
             let (chain, key) = client.open()?;
             builder
                 .with_client_auth_cert(chain, key)
-                .map_err(CertificateError::UnusableKey)?
+                .map_err(|_| CertificateError::UnusableKey)?
         }
     };
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];

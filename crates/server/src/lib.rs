@@ -20,6 +20,7 @@ pub mod qr_codes;
 pub mod readiness;
 mod server;
 pub mod session;
+pub mod settings;
 mod shop_text;
 pub mod start_line;
 pub mod stock;

@@ -1,13 +1,14 @@
 //! The server's command line: reads the configuration, serves until it is told to stop, or does
 //! what an operator asks of a running server.
 
+mod check;
 mod operate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use url::Url;
 use wechat_checkout_server::clock::{self, Clock};
 use wechat_checkout_server::telemetry::{self, LogFormat};
@@ -40,16 +41,40 @@ struct Arguments {
     /// Where the running server is, for operators; its configured listen address when absent.
     #[arg(long, global = true)]
     server: Option<String>,
-    /// What to do with a running server; without a command this process serves.
+    /// Without a command this process serves.
     #[command(subcommand)]
-    operation: Option<Operation>,
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Says every mistake of configuration and catalogue, or what the server would run with.
+    /// Opens no database.
+    Check,
+    #[command(flatten)]
+    Operation(Operation),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     telemetry::start(arguments.log_format);
-    match run(arguments).await {
+    let (path, store) = (arguments.config, arguments.store.as_deref());
+    if let Some(Command::Check) = arguments.command {
+        return check::check(&path, store);
+    }
+    let config = match Config::load_for_store(&path, store) {
+        Ok(config) => config,
+        Err(mistakes) => {
+            eprintln!("wechat-checkout-server: the configuration cannot be used:\n{mistakes}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = match arguments.command {
+        Some(Command::Operation(operation)) => operate(&config, arguments.server, operation).await,
+        Some(Command::Check) | None => serve(config, arguments.clock.as_ref()).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // One sentence and its reasons, not a stack: this is for whoever wrote the file.
@@ -59,12 +84,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let config = Config::load_for_store(&arguments.config, arguments.store.as_deref())?;
-    if let Some(operation) = arguments.operation {
-        return operate(&config, arguments.server, operation).await;
-    }
-    let clock = match &arguments.clock {
+async fn serve(config: Config, clock: Option<&Url>) -> anyhow::Result<()> {
+    let clock = match clock {
         Some(control) => clock::follow(control, &config.gateway_url).await?,
         None => Clock::System,
     };

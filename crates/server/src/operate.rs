@@ -78,6 +78,7 @@ pub(crate) async fn operate(
     let answer = call
         .send()
         .await
+        .map_err(reqwest::Error::without_url)
         .with_context(|| format!("no server answers at {base}"))?;
     let is_success = answer.status().is_success();
     let body = answer

@@ -55,9 +55,6 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
-    /// The page was not built.
-    #[error("`page_dir` {0} has no index.html: build the page first (cargo xtask page)")]
-    NoPage(String),
     /// The database.
     #[error("`store` cannot be opened")]
     Open(#[from] OpenError),
@@ -89,10 +86,8 @@ impl Server {
     /// # Errors
     /// See [`StartError`].
     pub async fn start_at(config: Config, clock: Clock) -> Result<Server, StartError> {
-        if let Some(dir) = &config.page_dir
-            && !dir.join("index.html").is_file()
-        {
-            return Err(StartError::NoPage(dir.display().to_string()));
+        for warning in &config.warnings {
+            tracing::warn!("{warning}");
         }
         let mut line = StartLine::of(&config);
         let is_created = StoreFound::will_be_created(&config.store);

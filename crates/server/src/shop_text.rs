@@ -1,23 +1,8 @@
 //! What a shop says in its own words: one text, or one in each of the page's languages.
 
-use serde::Deserialize;
 use wechat_checkout_protocol::LocalText;
 
-/// As written: `"中文"`, or `{ zh_cn = "简体", zh_tw = "繁體", en = "English" }`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum ShopText {
-    Plain(String),
-    Local(Translated),
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Translated {
-    zh_cn: String,
-    zh_tw: Option<String>,
-    en: Option<String>,
-}
+use crate::settings::{Read, Table, Value, Written, unknown_key};
 
 /// How long a text may be in each language.
 #[derive(Clone, Copy, Debug)]
@@ -28,53 +13,60 @@ pub(crate) enum Length {
     Characters(usize),
 }
 
-/// What is wrong with a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum ShopTextError {
-    #[error("has an empty text: leave the language out instead")]
-    Empty,
-    #[error("takes up to {max} bytes, which are {} Chinese characters", max / 3)]
-    Bytes { max: usize },
-    #[error("takes up to {max} characters")]
-    Characters { max: usize },
-    #[error("has a control character in it")]
-    Control,
-}
+const LANGUAGES: [&str; 3] = ["zh_cn", "zh_tw", "en"];
 
-impl ShopText {
-    /// The text as the page gets it.
-    pub(crate) fn check(self, length: Length) -> Result<LocalText, ShopTextError> {
-        let Translated { zh_cn, zh_tw, en } = match self {
-            ShopText::Plain(zh_cn) => Translated {
-                zh_cn,
-                zh_tw: None,
-                en: None,
-            },
-            ShopText::Local(texts) => texts,
-        };
-        let fits = |text: String| length.check(text.trim());
-        Ok(LocalText {
-            zh_cn: fits(zh_cn)?,
-            zh_tw: zh_tw.map(fits).transpose()?,
-            en: en.map(fits).transpose()?,
-        })
+/// Reads `"中文"`, or `{ zh_cn = "简体", zh_tw = "繁體", en = "English" }`.
+pub(crate) fn shop_text(written: &Written, length: Length) -> Read<LocalText> {
+    match &written.value {
+        Value::Text(_) => Ok(LocalText {
+            zh_cn: length.check(written.text()?)?.to_owned(),
+            zh_tw: None,
+            en: None,
+        }),
+        Value::Table(table) => translated(table, length),
+        Value::Integer(_) | Value::Float(_) | Value::Switch(_) | Value::Date | Value::List(_) => {
+            Err("takes a text, \"…\", or one for each language, { zh_cn = \"…\", zh_tw = \"…\", en = \"…\" }".to_owned())
+        }
     }
 }
 
+fn translated(table: &Table, length: Length) -> Read<LocalText> {
+    let mut texts = [None, None, None];
+    for entry in &table.entries {
+        let Some(language) = LANGUAGES.iter().position(|known| entry.key == *known) else {
+            let (shown, sentence) = unknown_key(&entry.key, LANGUAGES.into_iter());
+            let shown = shown.map(|key| format!("`{key}` ")).unwrap_or_default();
+            return Err(format!(
+                "takes zh_cn, zh_tw and en (in line {}, {shown}{sentence})",
+                entry.place.line_number().unwrap_or_default()
+            ));
+        };
+        let text = entry.written.text().and_then(|text| length.check(text));
+        let text = text.map_err(|sentence| format!("in {}: {sentence}", entry.key))?;
+        texts[language] = Some(text.to_owned());
+    }
+    let [zh_cn, zh_tw, en] = texts;
+    Ok(LocalText {
+        zh_cn: zh_cn.ok_or("needs its Simplified Chinese text, zh_cn")?,
+        zh_tw,
+        en,
+    })
+}
+
 impl Length {
-    fn check(self, text: &str) -> Result<String, ShopTextError> {
-        if text.is_empty() {
-            return Err(ShopTextError::Empty);
-        }
+    pub(crate) fn check(self, text: &str) -> Read<&str> {
         if text.chars().any(|one| one.is_control() && one != '\n') {
-            return Err(ShopTextError::Control);
+            return Err("has a control character in it".to_owned());
         }
         match self {
-            Length::Bytes(max) if text.len() > max => Err(ShopTextError::Bytes { max }),
+            Length::Bytes(max) if text.len() > max => Err(format!(
+                "takes up to {max} bytes, which are {} Chinese characters",
+                max / 3
+            )),
             Length::Characters(max) if text.chars().nth(max).is_some() => {
-                Err(ShopTextError::Characters { max })
+                Err(format!("takes up to {max} characters"))
             }
-            Length::Bytes(_) | Length::Characters(_) => Ok(text.to_owned()),
+            Length::Bytes(_) | Length::Characters(_) => Ok(text),
         }
     }
 }

@@ -4,7 +4,7 @@ use rcgen::{CertificateParams, DnType, KeyPair, date_time_ymd};
 use secrecy::SecretString;
 use wechat_checkout_gateway::{
     CallError, CertificateError, CertificateFacts, Client, ClientCertificate, ClientConfig,
-    ClientError, InvalidRequest, QueryBy, Refund,
+    ClientError, InvalidRequest, PemError, QueryBy, Refund,
 };
 use wechat_checkout_protocol::Fen;
 
@@ -65,6 +65,16 @@ fn every_form_of_the_files_says_the_same() {
     for bytes in [LEGACY, TRIPLE_DES, MODERN] {
         assert_eq!(archive(bytes, MCH_ID).facts().expect("readable"), facts);
     }
+    // What happens to PEM on its way through variables and editors is understood.
+    for mangle in [
+        |text: &str| text.replace('\n', "\\n"),
+        |text: &str| text.replace('\n', "\r\n"),
+        |text: &str| format!("\u{FEFF}{text}"),
+        |text: &str| text.replace('\n', " \n "),
+    ] {
+        let mangled = pem(&mangle(CERTIFICATE), &mangle(KEY));
+        assert_eq!(mangled.facts().expect("readable"), facts);
+    }
     // The certificate of the key is shown first, wherever it stands in the file.
     let turned = pem(&[AUTHORITY, CERTIFICATE].concat(), KEY);
     assert_eq!(turned.facts().expect("readable"), facts);
@@ -85,13 +95,28 @@ fn files_that_can_never_be_used_are_told_apart() {
         &LEGACY[..LEGACY.len() - 1],
         &LEGACY[1..],
     ] {
-        assert!(matches!(refused(&archive(bytes, MCH_ID)), NotPkcs12(_)));
+        assert!(matches!(refused(&archive(bytes, MCH_ID)), NotPkcs12));
     }
-    assert!(matches!(refused(&pem(CERTIFICATE, "no key")), NotPem(_)));
+    for (key, why) in [
+        ("no key".to_owned(), PemError::NotPem),
+        (KEY.replace('\n', ""), PemError::OneLine),
+        (KEY.replace('\n', " "), PemError::OneLine),
+        (KEY[..100].to_owned(), PemError::CutOff),
+        (KEY.replacen('M', "?", 1), PemError::Damaged),
+        (
+            KEY.replace("PRIVATE", "ENCRYPTED PRIVATE"),
+            PemError::Locked,
+        ),
+        (CERTIFICATE.to_owned(), PemError::NoKey),
+    ] {
+        let error = refused(&pem(CERTIFICATE, &key));
+        assert!(matches!(error, KeyPem(found) if found == why), "{error:?}");
+    }
     assert!(matches!(
         refused(&pem("no certificate", KEY)),
-        NoCertificate
+        CertificatePem(PemError::NotPem)
     ));
+    assert!(matches!(refused(&pem(KEY, KEY)), NoCertificate));
     assert!(matches!(refused(&pem(AUTHORITY, KEY)), KeyMismatch));
     let other = KeyPair::generate().expect("a key").serialize_pem();
     assert!(matches!(refused(&pem(CERTIFICATE, &other)), KeyMismatch));
@@ -153,7 +178,25 @@ fn nothing_of_a_key_is_printed() {
     for certificate in [pem(CERTIFICATE, KEY), archive(LEGACY, MCH_ID)] {
         assert_eq!(format!("{certificate:?}"), "ClientCertificate([redacted])");
     }
-    let error = refused(&pem(CERTIFICATE, &KEY.replace("PRIVATE", "PUBLIC")));
-    let printed = format!("{error} {error:?}");
-    assert!(!printed.contains(&KEY[40..80]), "{printed}");
+    for broken in [
+        KEY.replace("PRIVATE", "PUBLIC"),
+        KEY.replace('\n', ""),
+        KEY.replace('\n', " "),
+        KEY[..120].to_owned(),
+        KEY.replacen("-----END", "----END", 1),
+        KEY.replacen('M', "?", 1),
+    ] {
+        let error = refused(&pem(CERTIFICATE, &broken));
+        let printed = format!("{error} {error:?}");
+        assert!(std::error::Error::source(&error).is_none(), "{printed}");
+        for at in 30..80 {
+            let (plain, bytes) = (&KEY[at..at + 8], &KEY.as_bytes()[at..at + 8]);
+            let listed = format!("{bytes:?}");
+            let listed = listed.trim_matches(['[', ']']);
+            assert!(
+                !printed.contains(plain) && !printed.contains(listed),
+                "{printed}"
+            );
+        }
+    }
 }

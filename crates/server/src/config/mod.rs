@@ -1,25 +1,33 @@
 //! Configuration, checked once at start: whoever holds a [`Config`] need not check again.
 //!
-//! Two stages: [`file::ConfigFile`] is what the TOML file and the environment say,
-//! [`Config`] is what it means.
+//! Two stages: `sources` is what the TOML file, the environment and the command line say,
+//! [`Config`] is what it means. Every mistake is found in one go.
 
+mod addresses;
+mod certificate;
 mod check;
-mod file;
+pub mod keys;
+mod published;
+mod secrets;
 mod shop;
+mod sources;
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use figment::error::Kind;
 use secrecy::SecretString;
 use url::Url;
 use wechat_checkout_gateway::{ClientCertificate, Merchant};
 use wechat_checkout_protocol::ShopView;
 
-use crate::catalog::{Catalog, CatalogError};
+use crate::catalog::Catalog;
 use crate::flow::send_webhook::WebhookTarget;
 use crate::limit::Rates;
+use crate::settings::Mistakes;
 use crate::store::postgres::PostgresAddress;
+
+pub use published::PUBLISHED;
 
 /// Everything the server needs to know.
 #[derive(Clone, Debug)]
@@ -66,6 +74,8 @@ pub struct Config {
     pub open_orders_max: u32,
     /// Requests a minute.
     pub rates: Rates,
+    /// What is odd and does not stop the start, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// Which database, from `store = "…"`.
@@ -77,87 +87,34 @@ pub enum StoreAddress {
     Postgres(Box<PostgresAddress>),
 }
 
-/// Why the server does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// A key is missing, unknown or of the wrong kind.
-    #[error("{} (and CHECKOUT_… variables): {}", path.display(), explain(source))]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// Key and reason.
-        source: Box<figment::Error>,
-    },
-    /// No such file.
-    #[error("there is no configuration file {}: pass its path with --config", .0.display())]
-    NoFile(PathBuf),
-    /// A value that cannot work.
-    #[error("`{key}`: {mistake}")]
-    Key {
-        /// Which key, dotted.
-        key: &'static str,
-        /// What is wrong, and what to write instead. Never the value: it may be a secret.
-        mistake: String,
-    },
-    /// The catalogue.
-    #[error("`catalog` cannot be used")]
-    Catalog(#[from] CatalogError),
-}
-
-/// The key comes first, as everywhere else; the value never comes at all: it may be a secret.
-fn explain(error: &figment::Error) -> String {
-    let mistake = match &error.kind {
-        Kind::MissingField(key) => return format!("`{}` is missing", dotted(error, key)),
-        Kind::UnknownField(key, known) => {
-            return format!(
-                "`{}` is no key here; there are {}",
-                dotted(error, key),
-                known.join(", ")
-            );
-        }
-        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
-            format!("takes {expected}")
-        }
-        // A message of the TOML reader goes on with the line itself.
-        Kind::Message(text) => text.lines().next().unwrap_or_default().to_owned(),
-        _ => "cannot be used".to_owned(),
-    };
-    let path = error.path.join(".");
-    if path.is_empty() {
-        mistake
-    } else {
-        format!("`{path}`: {mistake}")
-    }
-}
-
-fn dotted(error: &figment::Error, key: &str) -> String {
-    let mut path = error.path.clone();
-    path.push(key.to_owned());
-    path.join(".")
-}
-
 impl Config {
     /// Reads a TOML file; variables named `CHECKOUT_…` win over it (`CHECKOUT_MERCHANT__API_KEY`
     /// is `merchant.api_key`). Relative paths are relative to the file.
     ///
     /// # Errors
-    /// Names the key and the fix.
-    pub fn load(path: &Path) -> Result<Config, ConfigError> {
+    /// All mistakes of configuration and catalogue, each with its place and its fix.
+    pub fn load(path: &Path) -> Result<Config, Mistakes> {
         Config::load_for_store(path, None)
     }
 
     /// As [`Config::load`], with a `store` that wins over file and variables.
     ///
     /// # Errors
-    /// Names the key and the fix.
-    pub fn load_for_store(path: &Path, store: Option<&str>) -> Result<Config, ConfigError> {
-        if !path.is_file() {
-            return Err(ConfigError::NoFile(path.to_owned()));
-        }
-        let file = file::read(path, store).map_err(|source| ConfigError::Unreadable {
-            path: path.to_owned(),
-            source,
-        })?;
-        check::check(file, path.parent().unwrap_or_else(|| Path::new(".")))
+    /// As [`Config::load`].
+    pub fn load_for_store(path: &Path, store: Option<&str>) -> Result<Config, Mistakes> {
+        Config::load_from(path, std::env::vars_os(), store)
+    }
+
+    /// As [`Config::load_for_store`], with an environment other than the process's.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn load_from(
+        path: &Path,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+        store: Option<&str>,
+    ) -> Result<Config, Mistakes> {
+        let sources = sources::Sources::read(path, variables, store);
+        check::check(sources, path.parent().unwrap_or_else(|| Path::new(".")))
     }
 }

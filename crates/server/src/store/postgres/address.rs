@@ -9,6 +9,7 @@ use std::time::Duration;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use secrecy::SecretString;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -118,6 +119,20 @@ impl PostgresAddress {
         [&hosts.join(","), "/", database].concat()
     }
 
+    /// The password in the URL.
+    pub(crate) fn password(&self) -> Option<SecretString> {
+        let password = self.config.get_password()?;
+        Some(String::from_utf8_lossy(password).into_owned().into())
+    }
+
+    /// Whether the certificates of `sslrootcert` can be read.
+    ///
+    /// # Errors
+    /// When they cannot, without a word of the file: it may be a key.
+    pub(crate) fn check_roots(&self) -> Result<(), OpenError> {
+        self.tls().map(|_| ())
+    }
+
     pub(super) fn config(&self) -> tokio_postgres::Config {
         self.config.clone()
     }
@@ -127,15 +142,11 @@ impl PostgresAddress {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         };
         if let Some(path) = &self.roots {
-            let unreadable = |source| OpenError::Roots {
-                path: path.clone(),
-                source,
-            };
-            for certificate in
-                CertificateDer::pem_file_iter(path).map_err(|e| unreadable(e.into()))?
-            {
-                let certificate = certificate.map_err(|e| unreadable(e.into()))?;
-                trusted.add(certificate).map_err(|e| unreadable(e.into()))?;
+            // The libraries' errors repeat lines of the file, and somebody may name a key's.
+            let unreadable = || OpenError::Roots { path: path.clone() };
+            for certificate in CertificateDer::pem_file_iter(path).map_err(|_| unreadable())? {
+                let certificate = certificate.map_err(|_| unreadable())?;
+                trusted.add(certificate).map_err(|_| unreadable())?;
             }
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -72,12 +72,10 @@ pub enum OpenError {
         known: i64,
     },
     /// The certificates to trust.
-    #[error("cannot read the certificates of sslrootcert {}", path.display())]
+    #[error("sslrootcert {} is no readable PEM file of certificates", path.display())]
     Roots {
         /// Where they should be.
         path: PathBuf,
-        /// Why.
-        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// No encryption on this machine.
     #[error("cannot set up TLS")]
