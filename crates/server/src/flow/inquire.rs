@@ -27,25 +27,44 @@ struct Found {
     finding: Finding,
     /// `None` when it said nothing, or nothing that can be read.
     answer: Option<QueryAnswer>,
+    /// Why it said nothing. The gateway has logged it.
+    error: Option<CallError>,
 }
 
 impl Found {
-    const fn without_answer(finding: Finding) -> Found {
+    const fn paid() -> Found {
+        Found {
+            finding: Finding::Paid,
+            answer: None,
+            error: None,
+        }
+    }
+
+    const fn unclear(error: CallError) -> Found {
+        Found {
+            finding: Finding::Unclear,
+            answer: None,
+            error: Some(error),
+        }
+    }
+
+    const fn answered(finding: Finding, answer: QueryAnswer) -> Found {
         Found {
             finding,
-            answer: None,
+            answer: Some(answer),
+            error: None,
         }
     }
 
     /// What another call than a query told.
     const fn in_state(finding: Finding, state: QueriedState) -> Found {
-        Found {
+        Found::answered(
             finding,
-            answer: Some(QueryAnswer {
+            QueryAnswer {
                 state,
                 description: None,
-            }),
-        }
+            },
+        )
     }
 }
 
@@ -66,13 +85,15 @@ enum Finding {
     Unclear,
 }
 
-/// Asks about one order and lets the answer happen to it.
+/// Asks about one order and lets the answer happen to it. Gives the reason why there was no clear
+/// answer, for an operator who asked.
 ///
 /// # Errors
 /// Only the database's; WeChat's silence is an answer that moves the plan on.
-pub async fn inquire(app: &App, id: &OrderId) -> Result<(), StoreError> {
+#[tracing::instrument(skip_all, fields(order.id = %id))]
+pub async fn inquire(app: &App, id: &OrderId) -> Result<Option<CallError>, StoreError> {
     let Some(record) = app.store.order(id).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let order = record.order;
     let is_expired = inquiry::is_closable(&order, app.clock.now());
@@ -85,10 +106,14 @@ pub async fn inquire(app: &App, id: &OrderId) -> Result<(), StoreError> {
         }
         _ => {}
     }
-    let Found { finding, answer } = found;
+    let Found {
+        finding,
+        answer,
+        error,
+    } = found;
     metrics::counter!("inquiries", "finding" => finding.as_str()).increment(1);
     let event = match finding {
-        Finding::Paid => return Ok(()),
+        Finding::Paid => return Ok(None),
         Finding::Unpaid => OrderEvent::FoundUnpaid(answer),
         Finding::Absent => OrderEvent::FoundAbsent(answer),
         Finding::Closed => OrderEvent::ClosedAtWechat(answer),
@@ -102,7 +127,7 @@ pub async fn inquire(app: &App, id: &OrderId) -> Result<(), StoreError> {
     {
         tracing::error!(order.id = %id, finding = finding.as_str(), "an order needs people to look");
     }
-    Ok(())
+    Ok(error)
 }
 
 impl Finding {
@@ -130,29 +155,22 @@ async fn ask(app: &App, order: &Order) -> Result<Found, StoreError> {
             code: ErrCode::OrderNotExist,
             ..
         }) => return Ok(Found::in_state(Finding::Absent, QueriedState::NotPaid)),
-        Err(error) => {
-            tracing::warn!(order.id = %order.id, error = %error, "WeChat gave no clear answer");
-            return Ok(Found::without_answer(Finding::Unclear));
-        }
+        Err(error) => return Ok(Found::unclear(error)),
     };
     let state = reply.trade_state.clone();
     let answer = answer(&state, reply.trade_state_desc.as_deref());
     if state == TradeState::Refund && order.transaction_id.is_none() {
         // It was paid, but the money is going back: delivering now would give goods away.
-        return Ok(Found {
-            finding: Finding::Refunded,
-            answer: Some(answer),
-        });
+        return Ok(Found::answered(Finding::Refunded, answer));
     }
     if let Some(payment) = reply.payment() {
         return match confirm_payment(app, payment).await {
-            Ok(_) => Ok(Found::without_answer(Finding::Paid)),
+            Ok(_) => Ok(Found::paid()),
             Err(ConfirmPaymentError::Store(error)) => Err(error),
             // Logged and flagged on the road; the plan goes on, bounded, for people to follow.
-            Err(ConfirmPaymentError::Misfit(_) | ConfirmPaymentError::UnknownOrder) => Ok(Found {
-                finding: Finding::Unclear,
-                answer: Some(answer),
-            }),
+            Err(ConfirmPaymentError::Misfit(_) | ConfirmPaymentError::UnknownOrder) => {
+                Ok(Found::answered(Finding::Unclear, answer))
+            }
         };
     }
     let finding = match state {
@@ -165,10 +183,7 @@ async fn ask(app: &App, order: &Order) -> Result<Found, StoreError> {
         | TradeState::Accept
         | TradeState::Other(_) => Finding::Unclear,
     };
-    Ok(Found {
-        finding,
-        answer: Some(answer),
-    })
+    Ok(Found::answered(finding, answer))
 }
 
 /// WeChat's answer as it is kept. What a state that we do not know means is not for us to repeat.
@@ -197,10 +212,7 @@ async fn close(app: &App, order: &Order) -> Result<Found, StoreError> {
             code: ErrCode::OrderPaid,
             ..
         }) => ask(app, order).await,
-        Err(error) => {
-            tracing::warn!(order.id = %order.id, error = %error, "closing at WeChat failed");
-            // It was unpaid when it was asked about, and may have been paid since.
-            Ok(Found::without_answer(Finding::Unclear))
-        }
+        // It was unpaid when it was asked about, and may have been paid since.
+        Err(error) => Ok(Found::unclear(error)),
     }
 }

@@ -114,7 +114,7 @@ pub async fn with_prepay(app: &App, record: OrderRecord) -> Result<OrderView, Pr
             code: ErrCode::OrderPaid,
             ..
         }) => {
-            inquire(app, &record.order.id).await?;
+            let _ = inquire(app, &record.order.id).await?;
             let paid = app.store.order(&record.order.id).await?;
             return Ok(single_order_view(app, paid.unwrap_or(record)).await);
         }

@@ -2,8 +2,8 @@
 //!
 //! Its cipher (AES-256-ECB) hides but does not authenticate, so nothing it says moves money.
 
-use wechat_checkout_gateway::RefundNotificationError;
 use wechat_checkout_gateway::notification::read_refund;
+use wechat_checkout_gateway::{RefundNotificationError, undocumented};
 
 use crate::app::App;
 use crate::store::{RefundStatus, StoreError};
@@ -31,6 +31,7 @@ pub async fn take_refund_notification(
     body: &[u8],
 ) -> Result<(), TakeRefundNotificationError> {
     let notification = read_refund(&app.merchant, body)?;
+    undocumented::report_members("refund_notification", &notification.params);
     let number = notification.out_refund_no.as_str();
     let refund = app.store.refund(number).await?;
     let refund = refund.ok_or(TakeRefundNotificationError::Unknown)?;

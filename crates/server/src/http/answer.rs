@@ -152,12 +152,20 @@ impl From<StoreError> for Refused {
     }
 }
 
+/// Whose fault a call to WeChat is that did not end well.
+pub(super) const fn code_of(error: &CallError) -> ErrorCode {
+    match error {
+        CallError::Refused { .. } => ErrorCode::WechatRefused,
+        CallError::OutcomeUnknown(_) => ErrorCode::WechatUnavailable,
+        CallError::Invalid(_) => ErrorCode::Internal,
+    }
+}
+
 impl From<PrepayError> for Refused {
     fn from(error: PrepayError) -> Refused {
         let code = match &error {
-            PrepayError::Gateway(CallError::Refused { .. }) => ErrorCode::WechatRefused,
-            PrepayError::Gateway(CallError::OutcomeUnknown(_)) => ErrorCode::WechatUnavailable,
-            PrepayError::Gateway(_) | PrepayError::Bridge(_) => ErrorCode::Internal,
+            PrepayError::Gateway(error) => code_of(error),
+            PrepayError::Bridge(_) => ErrorCode::Internal,
             PrepayError::Refused(_) => ErrorCode::OrderNotPayable,
             PrepayError::Store(_) => ErrorCode::Unavailable,
         };

@@ -107,7 +107,7 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "same-origin"));
     let for_wechat = wechat
-        .method_not_allowed_fallback(|| async { Refused::from(ErrorCode::MethodNotAllowed) })
+        .method_not_allowed_fallback(notify::wrong_method)
         .with_state(app);
     for_browsers
         .merge(for_wechat)

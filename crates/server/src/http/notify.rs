@@ -1,25 +1,32 @@
 //! `POST /wechat/v2/notify/…`: WeChat's notifications, acknowledged byte for byte.
 //!
-//! No session, no cookie, no redirect: WeChat has none and follows none. A refusal names one of
-//! two fixed reasons, so that a forger never learns which check he failed. Only a server that
-//! cannot work says so by its status, 503, for those who watch the proxy; WeChat decides on the
-//! XML and repeats either.
+//! No session, no cookie, no redirect: WeChat has none and follows none. Whatever comes is answered
+//! with the XML that WeChat reads. A refusal names one of two fixed reasons, so that a forger never
+//! learns which check he failed; `verdict` tells the operator. Only a server that cannot work says
+//! so by its status, 503, for those who watch the proxy; WeChat decides on the XML and repeats
+//! either.
+
+mod verdict;
+
+use std::net::IpAddr;
 
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use wechat_checkout_gateway::notification::{ACK_SUCCESS, ack_fail};
+use wechat_checkout_gateway::notification::{ACK_SUCCESS, ack_fail, is_sign_test};
 use wechat_checkout_protocol::routes::{NOTIFY_PAYMENT, NOTIFY_REFUND};
 
-use super::trace::chain;
+use self::verdict::{Kind, Verdict, note};
+use super::request::ClientIp;
 use crate::app::SharedApp;
-use crate::flow::confirm_payment::{ConfirmPaymentError, Confirmation};
-use crate::flow::take_notification::{TakeNotificationError, take_notification};
-use crate::flow::take_refund_notification::{
-    TakeRefundNotificationError, take_refund_notification,
-};
+use crate::flow::take_notification::take_notification;
+use crate::flow::take_refund_notification::take_refund_notification;
+
+/// What a message says of its signature, where it says it in a header.
+const SIGNATURE: &str = "wechatpay-signature";
 
 /// Called by WeChat, not by the page.
 #[utoipa::path(
@@ -30,14 +37,28 @@ use crate::flow::take_refund_notification::{
         (status = 503, description = "FAIL as XML: the database is away", content_type = "text/xml"),
     ),
 )]
-pub(super) async fn payment(State(app): State<SharedApp>, body: Bytes) -> Response {
-    let (verdict, answer) = match take_notification(&app, &body).await {
-        Ok(Confirmation::Done(_)) => ("confirmed", acknowledge()),
-        Ok(Confirmation::DoneBefore(_)) => ("repeated", acknowledge()),
-        Err(error) => refuse(&error),
+pub(super) async fn payment(
+    State(app): State<SharedApp>,
+    ClientIp(from): ClientIp,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return without_body(Kind::Payment, &rejection, from),
     };
-    metrics::counter!("notifications", "verdict" => verdict).increment(1);
-    answer
+    match take_notification(&app, &body).await {
+        Ok(confirmation) => {
+            let verdict = Verdict::of_confirmation(&confirmation);
+            note(Kind::Payment, verdict, from, None);
+            acknowledge()
+        }
+        Err(error) => {
+            let verdict = Verdict::of_payment(&error, &app.merchant, &body).or_probe(&headers);
+            note(Kind::Payment, verdict, from, Some(&error));
+            refuse(verdict)
+        }
+    }
 }
 
 /// Called by WeChat, not by the page. Moves no money: it makes us ask.
@@ -49,51 +70,72 @@ pub(super) async fn payment(State(app): State<SharedApp>, body: Bytes) -> Respon
         (status = 503, description = "FAIL as XML: the database is away", content_type = "text/xml"),
     ),
 )]
-pub(super) async fn refund(State(app): State<SharedApp>, body: Bytes) -> Response {
+pub(super) async fn refund(
+    State(app): State<SharedApp>,
+    ClientIp(from): ClientIp,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return without_body(Kind::Refund, &rejection, from),
+    };
     match take_refund_notification(&app, &body).await {
-        Ok(()) => acknowledge(),
+        Ok(()) => {
+            note(Kind::Refund, Verdict::Confirmed, from, None);
+            acknowledge()
+        }
         Err(error) => {
-            tracing::warn!(
-                cause = chain(&error),
-                "refund notification not acknowledged"
-            );
-            match error {
-                TakeRefundNotificationError::Store(_) => unavailable(),
-                TakeRefundNotificationError::Notification(_)
-                | TakeRefundNotificationError::Unknown => refused(),
-            }
+            let verdict = Verdict::of_refund(&error, &app.merchant, &body).or_probe(&headers);
+            note(Kind::Refund, verdict, from, Some(&error));
+            refuse(verdict)
         }
     }
+}
+
+/// Another method than POST.
+pub(super) async fn wrong_method(ClientIp(from): ClientIp, uri: Uri) -> Response {
+    let kind = match uri.path() {
+        NOTIFY_REFUND => Kind::Refund,
+        _ => Kind::Payment,
+    };
+    note(kind, Verdict::WrongMethod, from, None);
+    fail(StatusCode::METHOD_NOT_ALLOWED, "REFUSED")
+}
+
+impl Verdict {
+    /// A refused message whose header says of its signature that it is a probe's.
+    fn or_probe(self, headers: &HeaderMap) -> Verdict {
+        let signature = headers.get(SIGNATURE).map(HeaderValue::to_str);
+        match signature {
+            Some(Ok(text)) if self.is_refusal_of_stranger() && is_sign_test(text) => Verdict::Probe,
+            _ => self,
+        }
+    }
+}
+
+fn without_body(kind: Kind, rejection: &BytesRejection, from: IpAddr) -> Response {
+    let verdict = match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Verdict::TooLong,
+        _ => Verdict::Broken,
+    };
+    note(kind, verdict, from, None);
+    refuse(verdict)
 }
 
 fn acknowledge() -> Response {
     xml(StatusCode::OK, ACK_SUCCESS.to_owned())
 }
 
-fn refused() -> Response {
-    xml(StatusCode::OK, ack_fail("REFUSED"))
+fn refuse(verdict: Verdict) -> Response {
+    match verdict {
+        Verdict::Unavailable => fail(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
+        _ => fail(StatusCode::OK, "REFUSED"),
+    }
 }
 
-fn unavailable() -> Response {
-    xml(StatusCode::SERVICE_UNAVAILABLE, ack_fail("UNAVAILABLE"))
-}
-
-fn refuse(error: &TakeNotificationError) -> (&'static str, Response) {
-    let (verdict, answer) = match error {
-        TakeNotificationError::Notification(_) => ("refused", refused()),
-        TakeNotificationError::Confirm(
-            ConfirmPaymentError::UnknownOrder | ConfirmPaymentError::Misfit(_),
-        ) => ("misfit", refused()),
-        TakeNotificationError::Confirm(ConfirmPaymentError::Store(_)) => {
-            ("unavailable", unavailable())
-        }
-    };
-    tracing::warn!(
-        verdict,
-        cause = chain(error),
-        "notification not acknowledged"
-    );
-    (verdict, answer)
+fn fail(status: StatusCode, reason: &'static str) -> Response {
+    xml(status, ack_fail(reason))
 }
 
 fn xml(status: StatusCode, body: String) -> Response {

@@ -45,6 +45,6 @@ impl DueWork for Inquiries {
     }
 
     async fn work(&self, item: OrderId) -> Result<(), StoreError> {
-        inquire(&self.0, &item).await
+        inquire(&self.0, &item).await.map(drop)
     }
 }

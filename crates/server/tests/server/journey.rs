@@ -99,13 +99,12 @@ async fn forged_notifications_change_nothing() {
         "<xml></xml>",
         "<xml><return_code>SUCCESS</return_code></xml>",
         "not xml",
+        &"x".repeat(70 * 1024),
     ] {
-        let (status, answer) = shop.notify(body).await;
+        let (status, answer) = shop.notify(body.to_owned()).await;
         assert_eq!(status, 200);
-        assert!(!acknowledged(&answer), "{body}: {answer}");
+        assert!(!acknowledged(&answer), "{answer}");
     }
-    let (status, answer) = shop.notify("x".repeat(70 * 1024)).await;
-    assert_eq!(status, 413, "{answer}");
 }
 
 #[tokio::test]

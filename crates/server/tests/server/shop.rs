@@ -103,7 +103,6 @@ impl Shop {
     /// The first line wins over the same key of the ordinary configuration.
     pub(crate) async fn open_with(line: &str, sections: &str) -> Shop {
         let (folder, wechat) = prepare().await;
-        let config_file = folder.join("checkout.toml");
         let ordinary = config(&wechat);
         let key = line.split('=').next().unwrap_or_default();
         let others = ordinary
@@ -113,7 +112,19 @@ impl Shop {
             .chain(others)
             .flat_map(|line| [line, "\n"])
             .collect();
-        std::fs::write(&config_file, text + sections).unwrap();
+        Shop::open_configured(folder, wechat, &(text + sections)).await
+    }
+
+    /// Opens with another API key than the merchant's.
+    pub(crate) async fn open_with_api_key(key: &str) -> Shop {
+        let (folder, wechat) = prepare().await;
+        let text = config(&wechat).replace(demo::API_KEY, key);
+        Shop::open_configured(folder, wechat, &text).await
+    }
+
+    async fn open_configured(folder: Folder, wechat: Simulator, text: &str) -> Shop {
+        let config_file = folder.join("checkout.toml");
+        std::fs::write(&config_file, text).unwrap();
         let clock = Clock::held_at(wechat.clock().now());
         let config = Config::load(&config_file).unwrap();
         let server = Server::start_at(config, clock.clone()).await.unwrap();

@@ -8,6 +8,7 @@ mod command;
 mod control;
 mod coupons;
 mod courier;
+mod date;
 mod gateway;
 mod guard;
 mod proxy;

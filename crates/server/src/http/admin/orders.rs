@@ -10,7 +10,7 @@ use crate::flow;
 use crate::flow::ask_refund::{AskRefundError, number_of_whole_order};
 use crate::flow::end_review::EndReviewError;
 use crate::flow::view::order_view;
-use crate::http::answer::Refused;
+use crate::http::answer::{Refused, code_of};
 use crate::http::request::{JsonBody, OrderPath};
 use crate::order::RefundOf;
 use crate::store::{JournalEvent, OrderRecord, RefundRecord};
@@ -79,13 +79,17 @@ pub(super) async fn get_timeline(
     timeline(&app, &id).await.map(Json)
 }
 
-/// Asks WeChat now. A payment that it finds is confirmed on the one road to confirmed.
+/// Asks WeChat now. A payment that it finds is confirmed on the one road to confirmed; where WeChat
+/// refuses or is silent, the problem says why and what to do.
 pub(super) async fn inquire(
     State(app): State<SharedApp>,
     OrderPath(id): OrderPath,
 ) -> Result<Json<OrderTimeline>, Refused> {
     let _ = known_order(&app, &id).await?;
-    flow::inquire::inquire(&app, &id).await?;
+    if let Some(error) = flow::inquire::inquire(&app, &id).await? {
+        let explained = error.explained(app.gateway.clock_skew());
+        return Err(Refused::detailed(code_of(&error), explained));
+    }
     timeline(&app, &id).await.map(Json)
 }
 
