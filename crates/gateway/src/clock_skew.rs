@@ -63,6 +63,14 @@ impl ClockSkew {
         self.behind_ms.saturating_abs() > SKEW_MS_MAX.saturating_add(self.uncertainty_ms)
     }
 
+    /// [`ClockSkew::behind_ms`] in seconds, to the nearest.
+    #[must_use]
+    pub fn behind_s(self) -> i64 {
+        self.behind_ms
+            .saturating_add(HALF_SECOND_MS)
+            .div_euclid(1_000)
+    }
+
     fn measure(date_s: i64, received_ms: i64, took: Duration) -> ClockSkew {
         let half_way = i64::try_from(took.as_millis() / 2).unwrap_or(i64::MAX);
         let wechat = date_s.saturating_mul(1_000).saturating_add(HALF_SECOND_MS);
@@ -75,12 +83,13 @@ impl ClockSkew {
 
 impl fmt::Display for ClockSkew {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.behind_ms.saturating_abs() / 1_000;
+        let seconds = self.behind_s().saturating_abs();
+        let whole = |unit_s: i64| seconds.saturating_add(unit_s / 2) / unit_s;
         let (amount, unit) = match seconds {
             0..120 => (seconds, "s"),
-            120..7_200 => (seconds / 60, "min"),
-            7_200..172_800 => (seconds / 3_600, "h"),
-            _ => (seconds / 86_400, "days"),
+            120..7_200 => (whole(60), "min"),
+            7_200..172_800 => (whole(3_600), "h"),
+            _ => (whole(86_400), "days"),
         };
         let side = if self.behind_ms < 0 {
             "ahead of"
@@ -156,11 +165,11 @@ impl ClockWatch {
             return;
         };
         let skew = ClockSkew::measure(date_s, received_ms, asked_at.elapsed());
-        let seconds = i32::try_from(skew.behind_ms / 1_000).unwrap_or(i32::MAX);
+        let seconds = i32::try_from(skew.behind_s()).unwrap_or(i32::MAX);
         metrics::gauge!("wechat_clock_skew_seconds", "host" => host.to_owned()).set(seconds);
         let news = self.lock().take(skew);
         match news {
-            News::Wrong => tracing::warn!(host, behind_s = skew.behind_ms / 1_000, "{skew}"),
+            News::Wrong => tracing::warn!(host, behind_s = skew.behind_s(), "{skew}"),
             News::RightAgain => {
                 tracing::info!(host, "this machine's clock agrees with WeChat's again");
             }
@@ -213,6 +222,8 @@ mod tests {
     fn the_sentence_has_the_amount_and_the_side() {
         for (behind_ms, expected) in [
             (1_800_000, "is 30 min behind"),
+            (1_799_600, "is 30 min behind"),
+            (1_749_000, "is 29 min behind"),
             (-90_000, "is 90 s ahead of"),
             (28_800_000, "is 8 h behind"),
             (-8_640_000_000, "is 100 days ahead of"),

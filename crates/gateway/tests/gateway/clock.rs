@@ -46,10 +46,7 @@ async fn a_slow_clock_is_said_once_and_beside_every_refusal() {
             assert!(explained.contains(part), "{part} in {explained}");
         }
     }
-    assert_eq!(
-        log.lines_with(&["WARN", "behind_s=1800", sentence]).len(),
-        1
-    );
+    assert_eq!(log.lines_with(&["WARN", "behind_s=18", sentence]).len(), 1);
     let refusals = log.lines_with(&["ERROR", "PARAM_ERROR", "时间过短", "UTC", sentence]);
     assert_eq!(
         refusals.len(),
@@ -57,8 +54,11 @@ async fn a_slow_clock_is_said_once_and_beside_every_refusal() {
         "code, sentence, advice and clock in one line"
     );
     let metrics = metrics.render();
-    let gauge = "wechat_clock_skew_seconds{host=\"127.0.0.1\"} 1800";
-    assert!(metrics.contains(gauge), "{metrics}");
+    let gauge = "wechat_clock_skew_seconds{host=\"127.0.0.1\"} ";
+    let skew = metrics.lines().find_map(|line| line.strip_prefix(gauge));
+    let skew: i64 = skew.and_then(|skew| skew.parse().ok()).expect(&metrics);
+    // Half of what the answer took is added, and this machine may be busy.
+    assert!((1_800..1_810).contains(&skew), "{skew}");
 }
 
 #[tokio::test]
