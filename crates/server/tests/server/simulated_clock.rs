@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use wechat_checkout_protocol::{ErrorCode, OrderStatus, OrderView, UnixMillis};
 use wechat_checkout_server::clock::Clock;
 use wechat_checkout_server::order::inquiry;
-use wechat_checkout_simulator::{CONTROL_HEADER, Simulator};
+use wechat_checkout_simulator::{CONTROL_HEADER, Simulator, demo};
 
 use crate::sample::order;
 use crate::shop::{self, Buyer, DEADLINE, Folder, refusal};
@@ -182,8 +182,17 @@ async fn a_foreign_clock_is_refused_with_a_sentence() {
     let base = format!("base_url = \"{}\"", gateway.trim_end_matches('/'));
     let production = "base_url = \"https://api.mch.weixin.qq.com\"\n\
                       notify_origin = \"https://shop.example\"";
-    let wechats = here.replace(&base, production);
+    let mut wechats = here.replace(&base, production);
     assert_ne!(wechats, here);
+    // Secrets that everybody knows are refused beside the true WeChat.
+    for published in [
+        "a-session-key-for-tests-of-32-chars",
+        shop::ADMIN_TOKEN,
+        demo::API_KEY,
+        demo::APP_SECRET,
+    ] {
+        wechats = wechats.replace(published, &uuid::Uuid::now_v7().simple().to_string());
+    }
     for (config, clock, wanted) in [
         (&wechats, gateway.as_str(), "not on loopback"),
         (&here, "http://192.0.2.1:8089", "not on loopback"),

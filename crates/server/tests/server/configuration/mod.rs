@@ -2,11 +2,13 @@
 
 mod catalog;
 mod command;
+mod documents;
 mod leaks;
 mod program;
 mod published;
 mod reading;
 mod sentences;
+mod traces;
 mod variables;
 mod workshop;
 
