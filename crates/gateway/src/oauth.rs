@@ -85,6 +85,13 @@ pub enum OAuthError {
         /// WeChat's `errcode`.
         code: i64,
     },
+    /// WeChat is busy (-1), or this appid has asked too often for the moment: the code is still
+    /// good.
+    #[error("WeChat is busy ({code})")]
+    Busy {
+        /// WeChat's `errcode`.
+        code: i64,
+    },
     /// Anything else that WeChat refuses, for example a wrong AppSecret (40125).
     #[error("WeChat refused the exchange ({code})")]
     Refused {
@@ -100,6 +107,34 @@ pub enum OAuthError {
     /// A grant without a usable openid.
     #[error("answer has no usable openid")]
     NoOpenId,
+}
+
+/// What a failed exchange means for the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeState {
+    /// The same code may be exchanged in a moment; should it turn out to be spent, nothing is lost.
+    WorthAnotherTry,
+    /// The code is used up, or likely so: the buyer has to bring another one, which WeChat gives
+    /// him without asking.
+    Spent,
+    /// No code will do: the account's settings are wrong.
+    Useless,
+}
+
+impl OAuthError {
+    /// What this failure means for the code.
+    #[must_use]
+    pub fn code_state(&self) -> CodeState {
+        match self {
+            OAuthError::Busy { .. } | OAuthError::Unreadable(_) => CodeState::WorthAnotherTry,
+            // After so long, the buyer does not wait for a second try.
+            OAuthError::Transport(TransportError::TimedOut(_)) | OAuthError::BadCode { .. } => {
+                CodeState::Spent
+            }
+            OAuthError::Transport(_) => CodeState::WorthAnotherTry,
+            OAuthError::Refused { .. } | OAuthError::NoOpenId => CodeState::Useless,
+        }
+    }
 }
 
 /// Sends buyers to WeChat and exchanges the codes they bring back. Cheap to clone.
@@ -234,6 +269,7 @@ fn read_grant(answer: &[u8]) -> Result<OAuthGrant, OAuthError> {
     match answer.errcode {
         None | Some(0) => {}
         Some(code @ (40_029 | 40_163 | 41_008)) => return Err(OAuthError::BadCode { code }),
+        Some(code @ (-1 | 45_009 | 45_011)) => return Err(OAuthError::Busy { code }),
         Some(code) => return Err(OAuthError::Refused { code }),
     }
     let openid = answer.openid.ok_or(OAuthError::NoOpenId)?;

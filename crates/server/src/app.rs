@@ -61,6 +61,8 @@ pub struct App {
     pub qr_codes: QrCodes,
     /// Remembers who asked how often.
     pub limiter: Limiter,
+    /// Remembers who guessed the admin token.
+    pub admin_guesses: Limiter,
     /// Opens the admin API; without one there is none.
     pub admin_token: Option<SecretString>,
     /// Believe `X-Forwarded-For`.

@@ -67,16 +67,32 @@ impl Limiter {
         }
     }
 
+    /// Whether a caller's next request would be let through, without counting it.
+    ///
+    /// # Errors
+    /// How long he has to wait.
+    pub fn is_free(&self, caller: &Caller, now: Instant) -> Result<(), Duration> {
+        let (Some(pause), Ok(used_up_to)) = (self.pause(caller), self.used_up_to.lock()) else {
+            return Ok(());
+        };
+        moved_on(used_up_to.get(caller).copied(), now, pause, HURRY).map(drop)
+    }
+
+    /// Between two requests of a caller; `None` without limit.
+    fn pause(&self, caller: &Caller) -> Option<Duration> {
+        let per_minute = match caller {
+            Caller::Buyer(_) => self.rates.buyer_per_minute,
+            Caller::Address(_) => self.rates.address_per_minute,
+        };
+        Duration::from_secs(60).checked_div(per_minute)
+    }
+
     /// Counts a request.
     ///
     /// # Errors
     /// How long the caller has to wait, when there were too many. Such a request is not counted.
     pub fn ask(&self, caller: Caller, now: Instant) -> Result<(), Duration> {
-        let per_minute = match &caller {
-            Caller::Buyer(_) => self.rates.buyer_per_minute,
-            Caller::Address(_) => self.rates.address_per_minute,
-        };
-        let Some(pause) = Duration::from_secs(60).checked_div(per_minute) else {
+        let Some(pause) = self.pause(&caller) else {
             return Ok(());
         };
         let Ok(mut used_up_to) = self.used_up_to.lock() else {

@@ -230,6 +230,7 @@ fn build_app(
         refund_notify_url: Url::parse(&notify_origin)?.join(NOTIFY_REFUND)?,
         qr_codes: QrCodes::default(),
         limiter: Limiter::new(config.rates),
+        admin_guesses: http::admin::guesses(),
         admin_token: config.admin_token,
         is_behind_proxy: config.is_behind_proxy,
         orders_expire_after_ms: config.orders_expire_after_ms,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use wechat_checkout_protocol::{OpenId, OrderId, UnixMillis};
 
 /// A session lasts this long: WeChat signs the buyer in again without asking him.
@@ -130,49 +130,79 @@ impl SessionKey {
 /// Sign-ins remembered at a time; beyond, the oldest is forgotten.
 const SIGN_INS_MAX: usize = 1_024;
 
-/// Sign-ins of the last minutes, by WeChat's code.
+/// Codes that one sign-in may bring: WeChat gives one, and another to whoever goes back and forth.
+const CODES_PER_SIGN_IN: usize = 4;
+
+/// Codes exchanged at a time. Each is a connection to WeChat.
+const EXCHANGES_MAX: usize = 64;
+
+/// Sign-ins of the last minutes, by `state`.
 ///
 /// WeChat delivers the redirect twice at times, and a code can be exchanged once: the second
 /// arrival waits for the first and gets its answer instead of an error.
-#[derive(Debug, Default)]
-pub struct SignIns(Mutex<HashMap<String, SignIn>>);
-
-#[derive(Clone, Debug)]
-struct SignIn {
-    started_at: UnixMillis,
-    openid: Arc<OnceCell<OpenId>>,
+#[derive(Debug)]
+pub struct SignIns {
+    known: Mutex<HashMap<String, SignIn>>,
+    exchanges: Semaphore,
 }
 
-impl SignIns {
-    /// The sign-in of a code in one browser, new or under way.
-    ///
-    /// Security: a code alone would let whoever sees it in a shared link become its buyer.
-    #[must_use]
-    pub fn of(&self, state: &str, code: &str, now: UnixMillis) -> Arc<OnceCell<OpenId>> {
-        let Ok(mut sign_ins) = self.0.lock() else {
-            return Arc::default();
-        };
-        sign_ins.retain(|_, sign_in| now.since_ms(sign_in.started_at) < SIGN_IN_MS);
-        if sign_ins.len() >= SIGN_INS_MAX
-            && let Some(oldest) = oldest(&sign_ins)
-        {
-            let _ = sign_ins.remove(&oldest);
+#[derive(Debug)]
+struct SignIn {
+    started_at: UnixMillis,
+    codes: Vec<(String, Arc<OnceCell<OpenId>>)>,
+}
+
+impl Default for SignIns {
+    fn default() -> SignIns {
+        SignIns {
+            known: Mutex::default(),
+            exchanges: Semaphore::new(EXCHANGES_MAX),
         }
-        let sign_in = sign_ins
-            .entry([state, code].join("/"))
-            .or_insert_with(|| SignIn {
-                started_at: now,
-                openid: Arc::default(),
-            });
-        Arc::clone(&sign_in.openid)
     }
 }
 
-fn oldest(sign_ins: &HashMap<String, SignIn>) -> Option<String> {
-    sign_ins
+impl SignIns {
+    /// The exchange of a code in one browser, new or under way; `None` when this sign-in has
+    /// brought too many.
+    ///
+    /// Security: a code alone would let whoever sees it in a shared link become its buyer.
+    #[must_use]
+    pub fn of(&self, state: &str, code: &str, now: UnixMillis) -> Option<Arc<OnceCell<OpenId>>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, sign_in| now.since_ms(sign_in.started_at) < SIGN_IN_MS);
+        if known.len() >= SIGN_INS_MAX
+            && !known.contains_key(state)
+            && let Some(oldest) = oldest(&known)
+        {
+            let _ = known.remove(&oldest);
+        }
+        let sign_in = known.entry(state.to_owned()).or_insert_with(|| SignIn {
+            started_at: now,
+            codes: Vec::new(),
+        });
+        if let Some((_, openid)) = sign_in.codes.iter().find(|(known, _)| known == code) {
+            return Some(Arc::clone(openid));
+        }
+        if sign_in.codes.len() >= CODES_PER_SIGN_IN {
+            return None;
+        }
+        let openid = Arc::default();
+        sign_in.codes.push((code.to_owned(), Arc::clone(&openid)));
+        Some(openid)
+    }
+
+    /// Leave to exchange a code; `None` when too many are being exchanged.
+    #[must_use]
+    pub fn leave_to_exchange(&self) -> Option<SemaphorePermit<'_>> {
+        self.exchanges.try_acquire().ok()
+    }
+}
+
+fn oldest(known: &HashMap<String, SignIn>) -> Option<String> {
+    known
         .iter()
         .min_by_key(|(_, sign_in)| sign_in.started_at)
-        .map(|(code, _)| code.clone())
+        .map(|(state, _)| state.clone())
 }
 
 #[cfg(test)]
@@ -215,5 +245,35 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_watch_token_is_of_one_order_and_minutes() {
+        let order = OrderId::parse("order-1").expect("a test id");
+        let buyer = OpenId::parse("openid-1").expect("a test openid");
+        let token = key("one").seal_watch(Some(order.clone()), buyer, NOW);
+        let open = |now| key("one").open_watch(&token, now);
+        assert_eq!(open(NOW).and_then(|grant| grant.order), Some(order));
+        assert_eq!(open(NOW.plus_ms(WATCH_TOKEN_MS)), None);
+        let session = key("one").open::<OpenId>(Purpose::Session, &token, NOW);
+        assert_eq!(session, None, "it signs nobody in");
+    }
+
+    #[test]
+    fn a_sign_in_brings_few_codes_and_each_is_exchanged_once() {
+        let sign_ins = SignIns::default();
+        let of = |state: &str, code: &str| sign_ins.of(state, code, NOW);
+        let first = of("state-1", "code-1").expect("the first");
+        let again = of("state-1", "code-1").expect("the same again");
+        assert!(Arc::ptr_eq(&first, &again));
+        let other = of("state-2", "code-1").expect("another browser");
+        assert!(!Arc::ptr_eq(&first, &other));
+        let codes = (1..100).filter(|number| of("state-1", &format!("code-{number}")).is_some());
+        assert_eq!(codes.count(), CODES_PER_SIGN_IN);
+        for number in 0..SIGN_INS_MAX * 2 {
+            let _ = of(&format!("state-{number}"), "code");
+        }
+        let known = sign_ins.known.lock().expect("nobody panicked").len();
+        assert!(known <= SIGN_INS_MAX, "{known}");
     }
 }

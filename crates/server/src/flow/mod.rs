@@ -11,6 +11,7 @@ pub mod place_order;
 pub mod refresh_bridge;
 pub mod send_webhook;
 pub mod settle_refund;
+pub mod sign_in;
 pub mod take_notification;
 pub mod take_refund_notification;
 pub mod take_report;

@@ -28,12 +28,14 @@ pub(super) async fn readyz(State(app): State<SharedApp>) -> Result<&'static str,
     Ok("ready\n")
 }
 
-/// Prometheus text.
+/// Prometheus text, for operators: on this machine itself, or with the admin token.
 #[utoipa::path(
     get, path = routes::METRICS,
     responses(
         (status = 200, description = "Prometheus text"),
         (status = 204, description = "nobody collects metrics in this process"),
+        (status = 401, description = "not from this machine, and without the admin token", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "not from this machine, and there is no admin token", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn metrics() -> Response {

@@ -20,11 +20,13 @@ use crate::limit::Caller;
 /// that the configuration does not know of, and then it would be everybody.
 pub(super) async fn refuse_too_many(
     State(app): State<SharedApp>,
-    MaybeBuyer(openid): MaybeBuyer,
+    buyer: Result<MaybeBuyer, Refused>,
     ClientIp(address): ClientIp,
     request: Request,
     next: Next,
 ) -> Response {
+    // Who cannot be told is a stranger here; the call itself refuses him, or helps.
+    let openid = buyer.ok().and_then(|MaybeBuyer(openid)| openid);
     let caller = match openid {
         Some(openid) => Caller::Buyer(openid),
         None if address.is_loopback() => return next.run(request).await,

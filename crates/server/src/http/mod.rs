@@ -4,8 +4,11 @@ pub mod admin;
 mod answer;
 mod benefits;
 mod bridge;
+mod browser_rules;
 mod buyer;
 mod catalog;
+mod cookies;
+mod forwarded;
 mod health;
 mod limit;
 mod notify;
@@ -15,6 +18,7 @@ mod orders;
 mod page;
 mod qr;
 mod request;
+mod return_path;
 mod serve;
 mod session;
 mod trace;
@@ -49,16 +53,12 @@ const NOTIFY_BODY_BYTES_MAX: usize = 64 * 1024;
 /// A request that takes longer is given up; WeChat's own deadline for notifications is 5 s.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Scripts and sockets of this origin only; inline styles are what the page's framework sets.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
-     style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:; \
-     base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'";
-
 /// The whole HTTP surface; tests call it without a socket.
 pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
     let api = Router::new()
         .route(routes::CATALOG, get(catalog::get_catalog))
         .route(routes::SESSION, get(session::get_session))
+        .route(routes::SIGN_OUT, post(session::end_session))
         .route(routes::BENEFITS, get(benefits::get_benefits))
         .route(routes::OPENAPI, get(openapi::get_openapi))
         .route(routes::QR, get(qr::get_qr))
@@ -92,20 +92,27 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
             limit::refuse_too_many,
         ))
         .layer(header("cache-control", "no-store"));
+    let metrics = Router::new()
+        .route(routes::METRICS, get(health::metrics))
+        .layer(from_fn_with_state(
+            SharedApp::clone(&app),
+            admin::only_operators_and_this_machine,
+        ));
     let operators = admin::router(&app)
         .layer(header("cache-control", "no-store"))
         .route(routes::HEALTHZ, get(health::healthz))
         .route(routes::READYZ, get(health::readyz))
-        .route(routes::METRICS, get(health::metrics));
+        .merge(metrics);
     let for_browsers = api
         .merge(sign_in)
         .merge(operators)
         .method_not_allowed_fallback(|| async { Refused::from(ErrorCode::MethodNotAllowed) })
         .with_state(SharedApp::clone(&app))
         .merge(page::router(page_dir))
-        .layer(header("content-security-policy", CONTENT_SECURITY_POLICY))
-        .layer(header("x-content-type-options", "nosniff"))
-        .layer(header("referrer-policy", "same-origin"));
+        .layer(from_fn_with_state(
+            browser_rules::headers(&app.public_origins),
+            browser_rules::state,
+        ));
     let for_wechat = wechat
         .method_not_allowed_fallback(notify::wrong_method)
         .with_state(app);

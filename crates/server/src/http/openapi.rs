@@ -19,6 +19,7 @@ use super::{benefits, bridge, catalog, health, notify, oauth, orders, qr, sessio
     paths(
         catalog::get_catalog,
         session::get_session,
+        session::end_session,
         benefits::get_benefits,
         orders::place_order,
         orders::list_orders,

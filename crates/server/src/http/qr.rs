@@ -7,7 +7,7 @@ use serde::Deserialize;
 use wechat_checkout_protocol::{ErrorCode, Problem, routes};
 
 use super::answer::Refused;
-use super::oauth::own_path;
+use super::return_path::own_path;
 use crate::app::SharedApp;
 use crate::qr_codes::DrawError;
 
@@ -30,7 +30,6 @@ pub(super) struct QrQuery {
     responses(
         (status = 200, description = "an SVG image", content_type = "image/svg+xml"),
         (status = 400, description = "unreadable or out of range", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "too many: wait", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn get_qr(

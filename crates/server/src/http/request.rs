@@ -7,14 +7,15 @@ use axum::extract::rejection::{BytesRejection, FailedToBufferBody, JsonRejection
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request, State};
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, Version};
+use axum::http::{StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use wechat_checkout_protocol::{ErrorCode, OrderId};
 
 use super::answer::Refused;
-use crate::app::{App, SharedApp};
+use super::forwarded;
+use crate::app::SharedApp;
 
 /// A JSON body; everything else gets a problem document.
 #[derive(Debug)]
@@ -72,24 +73,21 @@ impl FromRequestParts<SharedApp> for ClientIp {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0.ip());
-        let ip = forwarded_for(app, &parts.headers).or(peer.map(|ip| ip.to_canonical()));
+        let forwarded = app
+            .is_behind_proxy
+            .then(|| forwarded::client_address(&parts.headers));
+        let ip = forwarded.flatten().or(peer.map(|ip| ip.to_canonical()));
         // A router called without a socket has no peer: that is a test.
         Ok(ClientIp(ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
     }
 }
 
-/// The last entry is the one our own proxy wrote; the others are whatever the client claims.
-fn forwarded_for(app: &App, headers: &HeaderMap) -> Option<IpAddr> {
-    if !app.is_behind_proxy {
-        return None;
-    }
-    let text = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .next_back()?
-        .to_str()
-        .ok()?;
-    text.rsplit(',').next()?.trim().parse().ok()
+/// Whether a request comes from this machine itself, past every proxy: from an operator's command
+/// line, a health check, a collector of metrics.
+pub(super) fn is_local(request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.is_some_and(|peer| peer.0.ip().to_canonical().is_loopback())
+        && !forwarded::is_forwarded(request.headers())
 }
 
 /// The longest path and query; longer ones than ours are somebody's experiment.

@@ -1,10 +1,13 @@
-//! `GET /api/session`.
+//! `GET /api/session` and `POST /api/session/end`.
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum_extra::extract::CookieJar;
 use wechat_checkout_protocol::{SessionView, routes};
 
 use super::buyer::MaybeBuyer;
+use super::cookies;
 use crate::app::SharedApp;
 
 /// Whether there is a buyer, and his token for watch sockets.
@@ -24,4 +27,19 @@ pub(super) async fn get_session(
         watch_token,
         shop: Some(app.shop.clone()),
     })
+}
+
+/// Signs the buyer out on this device: takes his cookies away.
+#[utoipa::path(
+    post, path = routes::SIGN_OUT,
+    responses((status = 204, description = "signed out, or was before")),
+)]
+pub(super) async fn end_session(
+    State(app): State<SharedApp>,
+    headers: HeaderMap,
+) -> (StatusCode, CookieJar) {
+    let jar = CookieJar::new()
+        .add(cookies::clear(&app, &headers, cookies::SESSION))
+        .add(cookies::clear(&app, &headers, cookies::SIGN_IN));
+    (StatusCode::NO_CONTENT, jar)
 }

@@ -1,9 +1,10 @@
 //! Who asks too often waits; WeChat never does.
 
 use reqwest::{Response, StatusCode};
-use wechat_checkout_protocol::{ErrorCode, OrderStatus};
+use serde_json::json;
+use wechat_checkout_protocol::{ErrorCode, OrderStatus, OrderView};
 
-use crate::shop::{Shop, refusal};
+use crate::shop::{ADMIN_TOKEN, Shop, read, refusal};
 
 const KEY: &str = "key-of-the-first-wish";
 
@@ -55,4 +56,64 @@ async fn strangers_are_counted_by_the_address_that_our_proxy_saw() {
     let disguised = ask("198.51.100.1, 203.0.113.7").await;
     assert_eq!(disguised.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(ask("203.0.113.8").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn whoever_guesses_the_admin_token_waits_and_the_machine_itself_does_not() {
+    let shop = Shop::open_with_limits(0, 0).await;
+    let stranger = shop.stranger();
+    let ask = async |token: &str, forwarded: Option<&str>| {
+        let url = format!("{}/admin/webhooks", shop.server.url());
+        let mut call = stranger.http.get(url).bearer_auth(token);
+        if let Some(address) = forwarded {
+            call = call.header("x-forwarded-for", address);
+        }
+        call.send().await.unwrap().status()
+    };
+    let guesser = Some("203.0.113.7:51234");
+    let mut guesses = 0;
+    while ask("guess", guesser).await == StatusCode::UNAUTHORIZED {
+        guesses += 1;
+        assert!(guesses < 50, "nobody stopped it");
+    }
+    assert_eq!(
+        ask(ADMIN_TOKEN, guesser).await,
+        StatusCode::TOO_MANY_REQUESTS,
+        "not even the right one"
+    );
+    assert_eq!(ask(ADMIN_TOKEN, Some("203.0.113.8")).await, StatusCode::OK);
+    assert_eq!(ask("guess", None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(ADMIN_TOKEN, None).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn metrics_are_for_this_machine_and_for_operators() {
+    let shop = Shop::open().await;
+    let stranger = shop.stranger();
+    let url = format!("{}/metrics", shop.server.url());
+    let forwarded = || {
+        stranger
+            .http
+            .get(&url)
+            .header("x-forwarded-for", "127.0.0.1")
+    };
+    let status = async |call: reqwest::RequestBuilder| call.send().await.unwrap().status();
+    assert!(status(stranger.http.get(&url)).await.is_success());
+    assert_eq!(status(forwarded()).await, StatusCode::UNAUTHORIZED);
+    let as_operator = forwarded().bearer_auth(ADMIN_TOKEN);
+    assert!(status(as_operator).await.is_success());
+}
+
+#[tokio::test]
+async fn wechat_learns_the_buyers_own_address() {
+    let shop = Shop::open_with_limits(0, 0).await;
+    let buyer = shop.buyer("alice").await;
+    let wish = json!({ "product_id": "vip-month", "quantity": 1, "idempotency_key": KEY });
+    let url = format!("{}/api/orders", shop.server.url());
+    let call = buyer.http.post(url).json(&wish);
+    let call = call.header("x-forwarded-for", "6.6.6.6, [2001:db8::7]:51234");
+    let order: OrderView = read(call.send().await.unwrap()).await;
+    let stored = shop.server.app().store.order(&order.id).await.unwrap();
+    let address = stored.unwrap().order.client_ip;
+    assert_eq!(address.to_string(), "2001:db8::7");
 }

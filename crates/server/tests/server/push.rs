@@ -8,6 +8,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use wechat_checkout_protocol::watch::close;
 use wechat_checkout_protocol::{OrderStatus, OrderView, ServerFrame};
+use wechat_checkout_server::session::WATCH_TOKEN_MS;
 
 use crate::shop::{DEADLINE, Shop};
 
@@ -127,6 +128,61 @@ async fn a_stopping_server_tells_its_watchers_to_come_back() {
     let _ = snapshot(&mut socket).await;
     shop.server.app().hub.stop();
     assert_eq!(close_code(&mut socket).await, close::GOING_AWAY);
+}
+
+#[tokio::test]
+async fn the_token_of_an_order_opens_that_order_only_and_for_minutes() {
+    let shop = Shop::open().await;
+    let alice = shop.buyer("alice").await;
+    let order = alice.order("vip-month", KEY).await;
+    let other = alice.order("vip-year", "key-of-the-second-wish").await;
+    let token = order.watch_token.clone().unwrap();
+    let read_again = alice.see(&order).await.watch_token.unwrap();
+    for token in [&token, &read_again] {
+        let mut own = watch(&shop, order.id.as_str(), token).await;
+        assert_eq!(snapshot(&mut own).await.watch_token, None, "not in frames");
+    }
+    let mut foreign = watch(&shop, other.id.as_str(), &token).await;
+    assert_eq!(close_code(&mut foreign).await, close::NOT_FOUND);
+    shop.clock.advance_ms(WATCH_TOKEN_MS);
+    let mut late = watch(&shop, order.id.as_str(), &token).await;
+    assert_eq!(close_code(&mut late).await, close::SIGN_IN_REQUIRED);
+}
+
+#[tokio::test]
+async fn a_socket_that_floods_with_pings_ends_and_costs_no_memory() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = buyer.order("vip-month", KEY).await;
+    let mut socket = watch(&shop, order.id.as_str(), &buyer.watch_token).await;
+    let _ = snapshot(&mut socket).await;
+    let flood = async {
+        // Never reads: what the server answers stays where it is.
+        while socket
+            .feed(Message::Ping(vec![0; 125].into()))
+            .await
+            .is_ok()
+        {
+            if socket.flush().await.is_err() {
+                break;
+            }
+        }
+    };
+    let ended = tokio::time::timeout(DEADLINE, flood).await;
+    ended.expect("the server ends it");
+}
+
+#[tokio::test]
+async fn strangers_sockets_take_no_seat_of_a_buyer() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = buyer.order("vip-month", KEY).await;
+    let mut strangers = Vec::new();
+    for _ in 0..30 {
+        strangers.push(connect(&shop, order.id.as_str()).await);
+    }
+    let mut own = watch(&shop, order.id.as_str(), &buyer.watch_token).await;
+    assert_eq!(snapshot(&mut own).await.id, order.id);
 }
 
 #[tokio::test]

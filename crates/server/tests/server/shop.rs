@@ -100,8 +100,25 @@ impl Shop {
         Shop::open_with("page_dir = \"page\"", "").await
     }
 
+    /// Opens with another token endpoint for sign-ins than the simulator's.
+    pub(crate) async fn open_with_token_endpoint(url: &str) -> Shop {
+        let url = url.parse().unwrap();
+        Shop::open_changed("", "", |config| config.oauth_token_url = url).await
+    }
+
+    /// Opens at a public origin behind TLS, though nothing terminates it.
+    pub(crate) async fn open_behind_tls() -> Shop {
+        let origins = vec!["https://shop.example.com".to_owned()];
+        Shop::open_changed("", "", |config| config.public_origins = origins).await
+    }
+
     /// The first line wins over the same key of the ordinary configuration.
     pub(crate) async fn open_with(line: &str, sections: &str) -> Shop {
+        Shop::open_changed(line, sections, |_| {}).await
+    }
+
+    /// The same, with a last word on what was read.
+    async fn open_changed(line: &str, sections: &str, change: impl FnOnce(&mut Config)) -> Shop {
         let (folder, wechat) = prepare().await;
         let ordinary = config(&wechat);
         let key = line.split('=').next().unwrap_or_default();
@@ -126,7 +143,8 @@ impl Shop {
         let config_file = folder.join("checkout.toml");
         std::fs::write(&config_file, text).unwrap();
         let clock = Clock::held_at(wechat.clock().now());
-        let config = Config::load(&config_file).unwrap();
+        let mut config = Config::load(&config_file).unwrap();
+        change(&mut config);
         let server = Server::start_at(config, clock.clone()).await.unwrap();
         wechat.set_page(server.url().parse().unwrap());
         Shop {
