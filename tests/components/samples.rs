@@ -116,7 +116,6 @@ pub(crate) fn catalog() -> CatalogView {
 pub(crate) fn session() -> SessionView {
     SessionView {
         is_signed_in: true,
-        watch_token: Some("token".into()),
         shop: Some(ShopView {
             name: "会员中心".into(),
             contact: Some("tel:+8675512345678".into()),

@@ -206,9 +206,9 @@ impl OAuthError {
     #[must_use]
     pub fn advice(&self) -> Option<&'static str> {
         match self {
-            OAuthError::BadCode { code } | OAuthError::Refused { code } => {
-                advice::of_errcode(*code)
-            }
+            OAuthError::BadCode { code }
+            | OAuthError::Busy { code }
+            | OAuthError::Refused { code } => advice::of_errcode(*code),
             OAuthError::Transport(_) | OAuthError::Unreadable(_) | OAuthError::NoOpenId => None,
         }
     }
@@ -219,6 +219,7 @@ fn log(error: Option<&OAuthError>, words: Option<&str>) {
     let outcome = match error {
         None => "ok",
         Some(OAuthError::BadCode { .. }) => "bad_code",
+        Some(OAuthError::Busy { .. }) => "busy",
         Some(OAuthError::Refused { .. }) => "refused",
         Some(_) => "unknown",
     };

@@ -10,10 +10,6 @@ use crate::LocalText;
 pub struct SessionView {
     /// Whether there is a buyer; if not, the page goes to [`crate::routes::OAUTH_START`].
     pub is_signed_in: bool,
-    /// Opens watch sockets of this buyer's orders. A cookie would not do: it does not survive
-    /// every development proxy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub watch_token: Option<String>,
     /// Whose shop it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shop: Option<ShopView>,

@@ -11,7 +11,8 @@ use crate::OrderView;
 pub enum ClientFrame {
     /// The first and only frame; due within [`WATCH_FRAME_DUE_MS`].
     Watch {
-        /// From [`crate::SessionView::watch_token`].
+        /// From [`crate::OrderView::watch_token`]. A cookie would not do: it does not survive every
+        /// development proxy.
         token: String,
     },
 }

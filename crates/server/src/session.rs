@@ -44,8 +44,8 @@ impl Purpose {
 /// What a watch token lets see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchGrant {
-    /// The order; `None` in the session's own token, which opens all of the buyer's.
-    pub order: Option<OrderId>,
+    /// Which order.
+    pub order: OrderId,
     /// Whose it is.
     pub openid: OpenId,
     /// When it was granted.
@@ -102,13 +102,9 @@ impl SessionKey {
 
     /// A token that lets a buyer watch one order for [`WATCH_TOKEN_MS`].
     #[must_use]
-    pub fn seal_watch(&self, order: Option<OrderId>, openid: OpenId, now: UnixMillis) -> String {
-        let grant = WatchGrant {
-            order,
-            openid,
-            issued_at: now,
-        };
-        self.seal(Purpose::Watch, grant, now.plus_ms(WATCH_TOKEN_MS))
+    pub fn seal_watch(&self, grant: &WatchGrant) -> String {
+        let ends_at = grant.issued_at.plus_ms(WATCH_TOKEN_MS);
+        self.seal(Purpose::Watch, grant, ends_at)
     }
 
     /// Opens a token of [`SessionKey::seal_watch`].
@@ -249,11 +245,14 @@ mod tests {
 
     #[test]
     fn a_watch_token_is_of_one_order_and_minutes() {
-        let order = OrderId::parse("order-1").expect("a test id");
-        let buyer = OpenId::parse("openid-1").expect("a test openid");
-        let token = key("one").seal_watch(Some(order.clone()), buyer, NOW);
+        let grant = WatchGrant {
+            order: OrderId::parse("order-1").expect("a test id"),
+            openid: OpenId::parse("openid-1").expect("a test openid"),
+            issued_at: NOW,
+        };
+        let token = key("one").seal_watch(&grant);
         let open = |now| key("one").open_watch(&token, now);
-        assert_eq!(open(NOW).and_then(|grant| grant.order), Some(order));
+        assert_eq!(open(NOW), Some(grant));
         assert_eq!(open(NOW.plus_ms(WATCH_TOKEN_MS)), None);
         let session = key("one").open::<OpenId>(Purpose::Session, &token, NOW);
         assert_eq!(session, None, "it signs nobody in");

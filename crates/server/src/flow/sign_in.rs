@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wechat_checkout_gateway::oauth::{CodeState, OAuthError};
+use wechat_checkout_gateway::oauth::CodeState;
 use wechat_checkout_protocol::OpenId;
 
 use crate::app::App;
@@ -39,22 +39,11 @@ pub async fn sign_in(app: &App, code: &str) -> Result<OpenId, SignInError> {
             Ok(grant) => return Ok(grant.openid),
             Err(error) => error,
         };
-        log(&error);
         match (error.code_state(), pauses.next()) {
             (CodeState::WorthAnotherTry, Some(pause)) => tokio::time::sleep(*pause).await,
             (CodeState::WorthAnotherTry, None) => return Err(SignInError::Unavailable),
             (CodeState::Spent, _) => return Err(SignInError::CodeSpent),
             (CodeState::Useless, _) => return Err(SignInError::Refused),
         }
-    }
-}
-
-/// A wrong secret keeps every buyer out; an old code is a buyer's old link.
-fn log(error: &OAuthError) {
-    metrics::counter!("sign_in_failures").increment(1);
-    if error.code_state() == CodeState::Useless {
-        tracing::error!(%error, "WeChat signs nobody in: are appid and `oauth.app_secret` right?");
-    } else {
-        tracing::warn!(%error, "WeChat did not sign the buyer in");
     }
 }

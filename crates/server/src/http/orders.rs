@@ -12,6 +12,7 @@ use super::request::{ClientIp, JsonBody, OrderPath};
 use crate::app::{App, SharedApp};
 use crate::flow;
 use crate::flow::view::{order_view, payable_view};
+use crate::session::WatchGrant;
 use crate::store::OrderRecord;
 
 /// Issues an order, or returns the one of the same wish.
@@ -88,9 +89,13 @@ pub(super) async fn get_order(
 
 /// The order with a token that lets its buyer watch it.
 pub(super) fn watchable(app: &App, openid: OpenId, order: OrderView) -> OrderView {
-    let id = Some(order.id.clone());
+    let grant = WatchGrant {
+        order: order.id.clone(),
+        openid,
+        issued_at: app.clock.now(),
+    };
     OrderView {
-        watch_token: Some(app.session_key.seal_watch(id, openid, app.clock.now())),
+        watch_token: Some(app.session_key.seal_watch(&grant)),
         ..order
     }
 }

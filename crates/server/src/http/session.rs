@@ -10,7 +10,7 @@ use super::buyer::MaybeBuyer;
 use super::cookies;
 use crate::app::SharedApp;
 
-/// Whether there is a buyer, and his token for watch sockets.
+/// Whether there is a buyer, and whose shop it is.
 #[utoipa::path(
     get, path = routes::SESSION,
     responses((status = 200, description = "who is buying", body = SessionView)),
@@ -19,12 +19,8 @@ pub(super) async fn get_session(
     State(app): State<SharedApp>,
     MaybeBuyer(openid): MaybeBuyer,
 ) -> Json<SessionView> {
-    let watch_token = openid
-        .clone()
-        .map(|openid| app.session_key.seal_watch(None, openid, app.clock.now()));
     Json(SessionView {
         is_signed_in: openid.is_some(),
-        watch_token,
         shop: Some(app.shop.clone()),
     })
 }

@@ -80,7 +80,7 @@ async fn first_frame(app: &App, id: &OrderId, socket: &mut WebSocket) -> Result<
         .open_watch(&token, app.clock.now())
         .ok_or(close::SIGN_IN_REQUIRED)?;
     // A token for another order: as if this one did not exist.
-    if grant.order.as_ref().is_some_and(|order| order != id) {
+    if grant.order != *id {
         return Err(close::NOT_FOUND);
     }
     Ok(grant)

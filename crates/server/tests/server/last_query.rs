@@ -69,7 +69,12 @@ async fn a_watching_page_reads_what_wechat_said_until_the_order_is_paid() {
     let buyer = shop.buyer("alice").await;
     let order = buyer.order("vip-month", KEY).await;
     assert_eq!(order.last_query, None, "nobody asked yet");
-    let mut socket = watch(&shop, order.id.as_str(), &buyer.watch_token).await;
+    let mut socket = watch(
+        &shop,
+        order.id.as_str(),
+        order.watch_token.as_deref().unwrap(),
+    )
+    .await;
     let _ = snapshot(&mut socket).await;
     let _ = buyer.report(&order, "fail").await;
     let mut seen = snapshot(&mut socket).await;

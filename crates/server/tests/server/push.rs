@@ -67,7 +67,12 @@ async fn a_watcher_sees_the_order_at_once_and_then_its_confirmation() {
     let shop = Shop::open().await;
     let buyer = shop.buyer("alice").await;
     let order = buyer.order("vip-month", KEY).await;
-    let mut socket = watch(&shop, order.id.as_str(), &buyer.watch_token).await;
+    let mut socket = watch(
+        &shop,
+        order.id.as_str(),
+        order.watch_token.as_deref().unwrap(),
+    )
+    .await;
     assert_eq!(snapshot(&mut socket).await.status, OrderStatus::Unprocessed);
     shop.wechat.pay(order.id.as_str()).unwrap();
     shop.pass(2).await;
@@ -91,10 +96,12 @@ async fn wrong_tokens_and_foreign_orders_are_sent_away() {
     let id = order.id.as_str();
     let mut unsigned = watch(&shop, id, "a.b").await;
     assert_eq!(close_code(&mut unsigned).await, close::SIGN_IN_REQUIRED);
-    let mut foreign = watch(&shop, id, &bob.watch_token).await;
+    let bobs = bob.order("vip-month", KEY).await.watch_token.unwrap();
+    let mut foreign = watch(&shop, id, &bobs).await;
     assert_eq!(close_code(&mut foreign).await, close::NOT_FOUND);
     let unknown_id = "0193f0c2a4b87d01a2b3c4d5e6f70819";
-    let mut unknown = watch(&shop, unknown_id, &alice.watch_token).await;
+    let own = order.watch_token.as_deref().unwrap();
+    let mut unknown = watch(&shop, unknown_id, own).await;
     assert_eq!(close_code(&mut unknown).await, close::NOT_FOUND);
     let mut garbled = connect(&shop, id).await;
     garbled
@@ -124,7 +131,12 @@ async fn a_stopping_server_tells_its_watchers_to_come_back() {
     let shop = Shop::open().await;
     let buyer = shop.buyer("alice").await;
     let order = buyer.order("vip-month", KEY).await;
-    let mut socket = watch(&shop, order.id.as_str(), &buyer.watch_token).await;
+    let mut socket = watch(
+        &shop,
+        order.id.as_str(),
+        order.watch_token.as_deref().unwrap(),
+    )
+    .await;
     let _ = snapshot(&mut socket).await;
     shop.server.app().hub.stop();
     assert_eq!(close_code(&mut socket).await, close::GOING_AWAY);
@@ -154,7 +166,12 @@ async fn a_socket_that_floods_with_pings_ends_and_costs_no_memory() {
     let shop = Shop::open().await;
     let buyer = shop.buyer("alice").await;
     let order = buyer.order("vip-month", KEY).await;
-    let mut socket = watch(&shop, order.id.as_str(), &buyer.watch_token).await;
+    let mut socket = watch(
+        &shop,
+        order.id.as_str(),
+        order.watch_token.as_deref().unwrap(),
+    )
+    .await;
     let _ = snapshot(&mut socket).await;
     let flood = async {
         // Never reads: what the server answers stays where it is.
@@ -181,7 +198,12 @@ async fn strangers_sockets_take_no_seat_of_a_buyer() {
     for _ in 0..30 {
         strangers.push(connect(&shop, order.id.as_str()).await);
     }
-    let mut own = watch(&shop, order.id.as_str(), &buyer.watch_token).await;
+    let mut own = watch(
+        &shop,
+        order.id.as_str(),
+        order.watch_token.as_deref().unwrap(),
+    )
+    .await;
     assert_eq!(snapshot(&mut own).await.id, order.id);
 }
 

@@ -70,7 +70,12 @@ async fn parts_of_the_money_leave_the_goods_until_all_is_back() {
     let buyer = shop.buyer("alice").await;
     let order = paid(&shop, &buyer, "coffee-voucher").await;
     let part = |amount: i64, number: &str| json!({ "amount": amount, "out_refund_no": number });
-    let mut socket = watch(&shop, order.id.as_str(), &buyer.watch_token).await;
+    let mut socket = watch(
+        &shop,
+        order.id.as_str(),
+        order.watch_token.as_deref().unwrap(),
+    )
+    .await;
     let paid = snapshot(&mut socket).await;
     let _: Value = read(ask(&shop, &order, part(500, "part-1")).await).await;
     let asked = snapshot(&mut socket).await;

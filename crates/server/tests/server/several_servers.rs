@@ -14,7 +14,12 @@ async fn a_page_at_one_server_sees_what_wechat_told_the_other() {
     let (shop, second) = Shop::open_with_second(database.url().as_str()).await;
     let buyer = shop.buyer("alice").await;
     let order = buyer.order("coffee-voucher", KEY).await;
-    let mut socket = watch(&shop, order.id.as_str(), &buyer.watch_token).await;
+    let mut socket = watch(
+        &shop,
+        order.id.as_str(),
+        order.watch_token.as_deref().unwrap(),
+    )
+    .await;
     assert_eq!(snapshot(&mut socket).await.status, OrderStatus::Unprocessed);
 
     shop.wechat.pay(order.id.as_str()).unwrap();

@@ -103,22 +103,17 @@ impl Shop {
     /// Opens with another token endpoint for sign-ins than the simulator's.
     pub(crate) async fn open_with_token_endpoint(url: &str) -> Shop {
         let url = url.parse().unwrap();
-        Shop::open_changed("", "", |config| config.oauth_token_url = url).await
+        Shop::open_changed(|config| config.oauth_token_url = url).await
     }
 
     /// Opens at a public origin behind TLS, though nothing terminates it.
     pub(crate) async fn open_behind_tls() -> Shop {
         let origins = vec!["https://shop.example.com".to_owned()];
-        Shop::open_changed("", "", |config| config.public_origins = origins).await
+        Shop::open_changed(|config| config.public_origins = origins).await
     }
 
     /// The first line wins over the same key of the ordinary configuration.
     pub(crate) async fn open_with(line: &str, sections: &str) -> Shop {
-        Shop::open_changed(line, sections, |_| {}).await
-    }
-
-    /// The same, with a last word on what was read.
-    async fn open_changed(line: &str, sections: &str, change: impl FnOnce(&mut Config)) -> Shop {
         let (folder, wechat) = prepare().await;
         let ordinary = config(&wechat);
         let key = line.split('=').next().unwrap_or_default();
@@ -129,17 +124,29 @@ impl Shop {
             .chain(others)
             .flat_map(|line| [line, "\n"])
             .collect();
-        Shop::open_configured(folder, wechat, &(text + sections)).await
+        Shop::open_configured(folder, wechat, &(text + sections), |_| {}).await
     }
 
     /// Opens with another API key than the merchant's.
     pub(crate) async fn open_with_api_key(key: &str) -> Shop {
         let (folder, wechat) = prepare().await;
         let text = config(&wechat).replace(demo::API_KEY, key);
-        Shop::open_configured(folder, wechat, &text).await
+        Shop::open_configured(folder, wechat, &text, |_| {}).await
     }
 
-    async fn open_configured(folder: Folder, wechat: Simulator, text: &str) -> Shop {
+    async fn open_changed(change: impl FnOnce(&mut Config)) -> Shop {
+        let (folder, wechat) = prepare().await;
+        let text = config(&wechat);
+        Shop::open_configured(folder, wechat, &text, change).await
+    }
+
+    /// Opens as the text says, with a last word on what was read.
+    async fn open_configured(
+        folder: Folder,
+        wechat: Simulator,
+        text: &str,
+        change: impl FnOnce(&mut Config),
+    ) -> Shop {
         let config_file = folder.join("checkout.toml");
         std::fs::write(&config_file, text).unwrap();
         let clock = Clock::held_at(wechat.clock().now());
@@ -215,10 +222,7 @@ pub(crate) async fn sign_in(wechat: &Simulator, server: &str, name: &str) -> Buy
     let answer = buyer.http.get(start.unwrap()).send().await.unwrap();
     let session: Value = read(answer).await;
     assert_eq!(session["is_signed_in"], true, "{session}");
-    Buyer {
-        watch_token: session["watch_token"].as_str().unwrap().to_owned(),
-        ..buyer
-    }
+    buyer
 }
 
 fn visitor(server: &str, cookies: Arc<Jar>) -> Buyer {
@@ -230,7 +234,6 @@ fn visitor(server: &str, cookies: Arc<Jar>) -> Buyer {
     Buyer {
         http,
         server: server.to_owned(),
-        watch_token: String::new(),
     }
 }
 
@@ -289,7 +292,6 @@ token = "{ADMIN_TOKEN}"
 pub(crate) struct Buyer {
     pub(crate) http: Client,
     server: String,
-    pub(crate) watch_token: String,
 }
 
 impl Buyer {
