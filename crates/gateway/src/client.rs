@@ -11,12 +11,12 @@ use crate::call::{
     RefundAccepted, RefundQueryBy, RefundQueryReply, RefundStatus, UnifiedOrder,
 };
 use crate::certificate::{CertificateFacts, ClientCertificate};
-use crate::clock_skew::{ClockSkew, WallClock};
+use crate::clock_skew::ClockSkew;
 use crate::error_code::Call;
 use crate::exchange::Exchange;
 use crate::retry::ATTEMPTS_MAX;
 use crate::transport::{ClientError, Transport, TransportConfig};
-use crate::{Merchant, Params, SignType, TradeState, Verified, undocumented};
+use crate::{Merchant, Params, SignType, TradeState, Verified, WallClock, undocumented};
 
 /// A page waits for its order no longer than 20 s.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -45,7 +45,8 @@ pub struct ClientConfig {
     pub extra_roots_pem: Option<String>,
     /// The merchant's API certificate, which refunds need.
     pub client_certificate: Option<ClientCertificate>,
-    /// What is compared with the `Date` of WeChat's answers; the machine's clock.
+    /// What is compared with the `Date` of WeChat's answers, and measures the pauses between
+    /// attempts; the machine's clock.
     pub clock: WallClock,
 }
 
@@ -123,6 +124,7 @@ impl Client {
             transport,
             patience: config.patience,
             attempts_max: config.attempts_max,
+            clock: config.clock,
             pause: Arc::default(),
         };
         Ok(Client {

@@ -4,48 +4,19 @@
 //! refusal says so.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, HeaderMap};
+
+use crate::wall_clock::WallClock;
 
 /// A difference that no network explains, and that WeChat's rules about time can notice.
 const SKEW_MS_MAX: i64 = 60_000;
 
 /// `Date` has whole seconds: the truth is half a second around the middle of its own.
 const HALF_SECOND_MS: i64 = 500;
-
-/// What the program takes for the time, in Unix milliseconds.
-#[derive(Clone)]
-pub struct WallClock(Arc<dyn Fn() -> i64 + Send + Sync>);
-
-impl WallClock {
-    /// A clock of the caller's; tests and simulations have one.
-    #[must_use]
-    pub fn new(now_ms: impl Fn() -> i64 + Send + Sync + 'static) -> WallClock {
-        WallClock(Arc::new(now_ms))
-    }
-
-    /// The machine's.
-    #[must_use]
-    pub fn system() -> WallClock {
-        WallClock::new(|| {
-            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-            i64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
-        })
-    }
-
-    fn now_ms(&self) -> i64 {
-        (self.0)()
-    }
-}
-
-impl fmt::Debug for WallClock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("WallClock").field(&self.now_ms()).finish()
-    }
-}
 
 /// A difference between two clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use crate::judge::judge;
 use crate::retry::{self, Retry};
 use crate::signature_pause::SignaturePause;
 use crate::transport::Transport;
-use crate::{Merchant, Params, SignType, Verified, xml};
+use crate::{Merchant, Params, SignType, Verified, WallClock, xml};
 
 /// A large bill takes minutes.
 const BILL_PATIENCE: Duration = Duration::from_secs(600);
@@ -29,6 +29,7 @@ pub(crate) struct Exchange {
     pub(crate) transport: Transport,
     pub(crate) patience: Duration,
     pub(crate) attempts_max: u32,
+    pub(crate) clock: WallClock,
     pub(crate) pause: Arc<SignaturePause>,
 }
 
@@ -88,7 +89,7 @@ impl Exchange {
                 return (outcome, attempts);
             };
             call_log::repeated(call, params, attempts, pause, error);
-            tokio::time::sleep(pause).await;
+            self.clock.wait(pause).await;
         }
     }
 
@@ -163,7 +164,7 @@ impl Exchange {
             let Some(pause) = pause.filter(|_| attempt < self.attempts_max) else {
                 return opened;
             };
-            tokio::time::sleep(pause).await;
+            self.clock.wait(pause).await;
             attempt += 1;
         }
     }

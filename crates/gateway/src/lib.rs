@@ -48,6 +48,7 @@ mod transaction;
 mod transport;
 pub mod undocumented;
 mod verified;
+mod wall_clock;
 pub mod xml;
 
 pub use app::{AppParams, app_params};
@@ -59,7 +60,7 @@ pub use call::{
 };
 pub use certificate::{CertificateError, CertificateFacts, ClientCertificate};
 pub use client::{Client, ClientConfig};
-pub use clock_skew::{ClockSkew, WallClock};
+pub use clock_skew::ClockSkew;
 pub use coupon::{Coupon, CouponKind};
 pub use error_code::{Call, ErrCode, RetryClass};
 pub use fields::FieldError;
@@ -76,6 +77,7 @@ pub use terms::{OrderTerms, TermsError};
 pub use transaction::{Payment, TradeState};
 pub use transport::{ClientError, TransportError};
 pub use verified::Verified;
+pub use wall_clock::WallClock;
 
 /// The examples of the README, which run with the tests.
 #[cfg(doctest)]

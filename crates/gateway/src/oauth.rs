@@ -8,9 +8,9 @@ use serde::Deserialize;
 use url::Url;
 use wechat_checkout_protocol::OpenId;
 
+use crate::WallClock;
 use crate::advice;
 use crate::call_log::chain;
-use crate::clock_skew::WallClock;
 use crate::transport::{ClientError, Transport, TransportConfig, TransportError};
 
 /// A grant is a few hundred bytes of JSON.

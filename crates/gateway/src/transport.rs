@@ -13,7 +13,8 @@ use rustls::pki_types::pem::PemObject;
 use url::{Host, Url};
 
 use crate::certificate::{CertificateError, ClientCertificate};
-use crate::clock_skew::{ClockSkew, ClockWatch, WallClock};
+use crate::clock_skew::{ClockSkew, ClockWatch};
+use crate::wall_clock::WallClock;
 
 /// What every connection of this crate keeps to.
 #[derive(Clone, Debug)]

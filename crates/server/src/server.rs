@@ -185,8 +185,10 @@ fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> 
 
 /// The clock that WeChat's `Date` is compared with: the one that dates our orders.
 fn wall_clock(clock: &Clock) -> WallClock {
-    let clock = clock.clone();
-    WallClock::new(move || clock.now().0)
+    match clock.clone() {
+        Clock::System => WallClock::system(),
+        other => WallClock::new(move || other.now().0),
+    }
 }
 
 fn build_app(

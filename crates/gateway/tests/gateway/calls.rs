@@ -10,6 +10,7 @@ use wechat_checkout_gateway::{
 use wechat_checkout_protocol::{Fen, OpenId};
 
 use crate::merchant::{self, PAYMENT, signed};
+use crate::observed::Log;
 use crate::stub::{Seen, Stub};
 
 pub(crate) fn order() -> UnifiedOrder {
@@ -104,6 +105,7 @@ async fn a_paid_order_is_found_by_either_number() {
 
 #[tokio::test]
 async fn all_states_are_told_apart_and_only_two_of_them_carry_a_payment() {
+    let log = Log::start();
     let merchant = merchant::md5();
     for (state, is_paid, is_final) in [
         ("SUCCESS", true, true),
@@ -138,6 +140,9 @@ async fn all_states_are_told_apart_and_only_two_of_them_carry_a_payment() {
         assert_eq!(reply.trade_state.is_final(), is_final, "{state}");
         assert_eq!(reply.payment().is_some(), is_paid, "{state}");
     }
+    let unknown = log.lines_with(&["WARN", "not documented"]);
+    assert_eq!(unknown.len(), 1, "{unknown:?}");
+    assert!(unknown[0].contains("trade_state") && unknown[0].contains("SOMETHING_NEW"));
 }
 
 #[tokio::test]
