@@ -49,14 +49,25 @@ async fn serve(app: &App, id: &OrderId, place: Place, socket: &mut WebSocket) ->
     let mut seq = record.order.seq;
     send_snapshot(app, socket, record).await?;
     let mut line = Line::open();
+    let mut clock_moves = app.clock.moves();
     loop {
-        match next(socket, &mut subscription, &mut line).await {
+        let heard = tokio::select! {
+            next = next(socket, &mut subscription, &mut line) => next,
+            () = clock_moves.next() => Next::ClockMoved,
+        };
+        match heard {
             Next::Change => {
                 let record = granted_order(app, id, &grant).await?;
                 if record.order.seq > seq {
                     seq = record.order.seq;
                     send_snapshot(app, socket, record).await?;
                 }
+            }
+            // The page counts down by the server's time, which the snapshot tells.
+            Next::ClockMoved => {
+                let record = granted_order(app, id, &grant).await?;
+                seq = record.order.seq;
+                send_snapshot(app, socket, record).await?;
             }
             Next::PingDue if line.may_ping() => ping(socket).await?,
             Next::PingDue | Next::Stopping => return Err(close::GOING_AWAY),
@@ -98,6 +109,7 @@ async fn granted_order(app: &App, id: &OrderId, grant: &WatchGrant) -> Result<Or
 
 enum Next {
     Change,
+    ClockMoved,
     PingDue,
     Left,
     Stopping,

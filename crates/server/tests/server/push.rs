@@ -18,7 +18,11 @@ pub(crate) type Socket =
     tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
 async fn connect(shop: &Shop, order_id: &str) -> Socket {
-    let server = shop.server.url().replace("http://", "ws://");
+    connect_at(&shop.server.url(), order_id).await
+}
+
+async fn connect_at(server: &str, order_id: &str) -> Socket {
+    let server = server.replace("http://", "ws://");
     connect_async(format!("{server}/api/orders/{order_id}/watch"))
         .await
         .unwrap()
@@ -26,7 +30,12 @@ async fn connect(shop: &Shop, order_id: &str) -> Socket {
 }
 
 pub(crate) async fn watch(shop: &Shop, order_id: &str, token: &str) -> Socket {
-    let mut socket = connect(shop, order_id).await;
+    watch_at(&shop.server.url(), order_id, token).await
+}
+
+/// The same at a server that is a program of its own.
+pub(crate) async fn watch_at(server: &str, order_id: &str, token: &str) -> Socket {
+    let mut socket = connect_at(server, order_id).await;
     let frame = serde_json::json!({ "type": "watch", "token": token }).to_string();
     socket.send(Message::text(frame)).await.unwrap();
     socket

@@ -12,6 +12,7 @@ use wechat_checkout_server::clock::Clock;
 use wechat_checkout_server::order::inquiry;
 use wechat_checkout_simulator::{CONTROL_HEADER, Simulator, demo};
 
+use crate::push;
 use crate::sample::order;
 use crate::shop::{self, Buyer, DEADLINE, Folder, refusal};
 
@@ -23,6 +24,7 @@ const SLACK_MS: i64 = MINUTE_MS;
 struct PlayedShop {
     wechat: Simulator,
     buyer: Buyer,
+    url: String,
     _program: Child,
     _folder: Folder,
 }
@@ -45,6 +47,7 @@ impl PlayedShop {
         PlayedShop {
             wechat,
             buyer,
+            url: url.to_owned(),
             _program: program,
             _folder: folder,
         }
@@ -120,6 +123,34 @@ async fn four_steps_of_five_minutes_close_what_nobody_paid_and_make_room() {
     shop.wechat.pay(next.id.as_str()).unwrap();
     shop.step(1_000).await;
     shop.buyer.see_status(&next, OrderStatus::Confirmed).await;
+}
+
+#[tokio::test]
+async fn a_watching_page_is_told_of_the_new_time_at_once() {
+    let shop = PlayedShop::open().await;
+    let order = shop
+        .buyer
+        .order("vip-month", "key-of-a-watched-order")
+        .await;
+    let token = order.watch_token.clone().unwrap();
+    let mut socket = push::watch_at(&shop.url, order.id.as_str(), &token).await;
+    let before = push::snapshot(&mut socket).await;
+    shop.step(5 * MINUTE_MS).await;
+    let told = async {
+        loop {
+            let after = push::snapshot(&mut socket).await;
+            if after.server_now.since_ms(before.server_now) >= 5 * MINUTE_MS {
+                return after;
+            }
+        }
+    };
+    let after = timeout(DEADLINE, told)
+        .await
+        .expect("its countdown goes on");
+    assert_eq!(
+        (after.seq, after.expires_at),
+        (before.seq, before.expires_at)
+    );
 }
 
 #[tokio::test]
