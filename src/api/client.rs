@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, pin::Pin, rc::Rc};
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use wechat_checkout_protocol::{
     BenefitsView, BridgeOutcome, CatalogView, IdempotencyKey, OrderId, OrderListView, OrderView,
     PlaceOrder, ProductId, ReportOutcome, SessionView, UnixMillis, routes,
@@ -23,6 +23,9 @@ pub const PLACE_MS_MAX: u32 = 20_000;
 
 /// A watch token is used for half its life: a phone's clock or a slow start must not make it too old.
 const WATCH_TOKEN_FRESH_MS: i64 = 5 * 60 * 1_000;
+
+/// A call on its way. Boxed, so that its code exists once in the wasm and not once per kind of answer.
+pub type Call<T> = Pin<Box<dyn Future<Output = Result<T, CallError>>>>;
 
 /// The server of this page. Cloning is cheap and shares the newest order's watch token.
 #[derive(Clone, Debug, Default)]
@@ -158,91 +161,86 @@ impl ApiClient {
     ///
     /// # Errors
     /// When the server refused or no readable answer came.
-    pub async fn order(&self, order_id: &OrderId) -> Result<OrderView, CallError> {
-        let order = self.get(&routes::order(order_id)).await?;
-        Ok(self.keep_watch_token(order))
+    pub fn order(&self, order_id: &OrderId) -> Call<OrderView> {
+        self.ask_for_order(&routes::order(order_id), None, CALL_MS_MAX)
     }
 
     /// Places an order, or finds the one placed before under the same key.
     ///
     /// # Errors
     /// When the server refused or no readable answer came; the same call may be repeated.
-    pub async fn place_order(
+    pub fn place_order(
         &self,
         product_id: ProductId,
         quantity: u32,
         idempotency_key: IdempotencyKey,
-    ) -> Result<OrderView, CallError> {
+    ) -> Call<OrderView> {
         let body = PlaceOrder {
             product_id,
             quantity,
             idempotency_key,
         };
-        let order = self.post(routes::ORDERS, json::write(&body), PLACE_MS_MAX);
-        Ok(self.keep_watch_token(order.await?))
+        self.ask_for_order(routes::ORDERS, Some(written(&body)), PLACE_MS_MAX)
     }
 
     /// Fresh bridge parameters, inside the order.
     ///
     /// # Errors
     /// When the server refused or no readable answer came.
-    pub async fn refresh_bridge(&self, order_id: &OrderId) -> Result<OrderView, CallError> {
+    pub fn refresh_bridge(&self, order_id: &OrderId) -> Call<OrderView> {
         let path = routes::bridge(order_id);
-        let order = self.post(&path, Some("{}".into()), PLACE_MS_MAX);
-        Ok(self.keep_watch_token(order.await?))
+        self.ask_for_order(&path, Some("{}".into()), PLACE_MS_MAX)
     }
 
     /// Tells what the bridge said.
     ///
     /// # Errors
     /// When the server refused or no readable answer came.
-    pub async fn report(
+    pub fn report(
         &self,
         order_id: &OrderId,
         outcome: BridgeOutcome,
         raw: String,
-    ) -> Result<OrderView, CallError> {
+    ) -> Call<OrderView> {
         let body = ReportOutcome { outcome, raw };
-        self.post(&routes::report(order_id), json::write(&body), CALL_MS_MAX)
-            .await
+        self.ask_for_order(&routes::report(order_id), Some(written(&body)), CALL_MS_MAX)
+    }
+
+    fn ask_for_order(&self, path: &str, body: Option<String>, ms_max: u32) -> Call<OrderView> {
+        let (api, call) = (self.clone(), self.ask(path, body, ms_max));
+        Box::pin(async move { Ok(api.keep_watch_token(read(&call.await?)?)) })
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CallError> {
-        let address = [self.base(), path].concat();
-        parse(boxed_fetch(address, None, CALL_MS_MAX).await)
+        read(&self.ask(path, None, CALL_MS_MAX).await?)
     }
 
-    async fn post<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: Option<String>,
-        ms_max: u32,
-    ) -> Result<T, CallError> {
+    /// An answer of the server's, still unread.
+    fn ask(&self, path: &str, body: Option<String>, ms_max: u32) -> Call<Reply> {
         let address = [self.base(), path].concat();
-        parse(boxed_fetch(address, Some(body.unwrap_or_default()), ms_max).await)
+        Box::pin(async move {
+            let reply = fetch(address, body, ms_max).await;
+            let reply = reply.ok_or(CallError::Unreached)?;
+            if (200..300).contains(&reply.status) {
+                Ok(reply)
+            } else {
+                Err(refusal(&reply))
+            }
+        })
     }
 }
 
-/// Boxed, so that the code of the request exists once in the wasm and not once per kind of answer.
-fn boxed_fetch(
-    address: String,
-    body: Option<String>,
-    ms_max: u32,
-) -> Pin<Box<dyn Future<Output = Option<Reply>>>> {
-    Box::pin(fetch(address, body, ms_max))
+fn written<T: Serialize>(body: &T) -> String {
+    json::write(body).unwrap_or_default()
 }
 
-fn parse<T: DeserializeOwned>(reply: Option<Reply>) -> Result<T, CallError> {
-    let reply = reply.ok_or(CallError::Unreached)?;
-    if !(200..300).contains(&reply.status) {
-        return Err(refusal(&reply));
-    }
+fn read<T: DeserializeOwned>(reply: &Reply) -> Result<T, CallError> {
     let answer = json::read(&reply.text);
     #[cfg(debug_assertions)]
     if answer.is_none() {
         crate::browser::log_error(&json::explain::<T>(&reply.text));
     }
-    answer.ok_or_else(|| unreadable(&reply))
+    answer.ok_or_else(|| unreadable(reply))
 }
 
 fn refusal(reply: &Reply) -> CallError {

@@ -9,6 +9,7 @@ use web_sys::{AbortController, AbortSignal, Request};
 use super::early;
 use crate::browser;
 
+#[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) text: String,

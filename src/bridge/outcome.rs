@@ -39,8 +39,10 @@ pub fn judge(err_msg: &str, err_desc: &str) -> Judgement {
 }
 
 fn explain(result: &str, err_desc: &str) -> FailReason {
-    // The fixed part first.
-    const FIXED: [(&str, FailReason); 7] = [
+    // The fixed part first, then the sentence for people, which may change any day: it chooses words
+    // and the next offer, and counts for nothing else. Some clients put it behind the fixed part. The
+    // first match decides.
+    const MARKS: [(&str, FailReason); 22] = [
         ("access_denied", FailReason::AccessDenied),
         ("function_not_exist", FailReason::ClientTooOld),
         ("too_frequent", FailReason::TooFrequent),
@@ -48,10 +50,6 @@ fn explain(result: &str, err_desc: &str) -> FailReason {
         ("fail_invalid", FailReason::Misconfigured),
         ("no permission", FailReason::Misconfigured),
         ("permission denied", FailReason::Misconfigured),
-    ];
-    // Then the sentence for people, which may change any day: it chooses words and the next offer, and
-    // counts for nothing else. Some clients put it behind the fixed part. The first match decides.
-    const SENTENCES: [(&str, FailReason); 16] = [
         ("url未注册", FailReason::UrlNotRegistered),
         ("已支付", FailReason::AlreadyPaid),
         ("已付款", FailReason::AlreadyPaid),
@@ -65,20 +63,12 @@ fn explain(result: &str, err_desc: &str) -> FailReason {
         ("签名", FailReason::BadSignature),
         ("场景", FailReason::WrongScene),
         ("账号不一致", FailReason::AnotherAccount),
-        ("账号与支付账号", FailReason::AnotherAccount),
         ("收款", FailReason::MerchantRestricted),
         ("交易权限", FailReason::MerchantRestricted),
     ];
-    let sentence = err_desc.to_ascii_lowercase();
-    let fixed = FIXED
+    let said = [result, " ", &err_desc.to_ascii_lowercase()].concat();
+    MARKS
         .iter()
-        .find(|(mark, _)| search::contains(result, mark));
-    let described = || {
-        SENTENCES
-            .iter()
-            .find(|(mark, _)| search::contains(&sentence, mark) || search::contains(result, mark))
-    };
-    fixed
-        .or_else(described)
+        .find(|(mark, _)| search::contains(&said, mark))
         .map_or(FailReason::Unexplained, |(_, reason)| *reason)
 }

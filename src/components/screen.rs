@@ -180,16 +180,14 @@ impl Screen<'_> {
 
     /// What WeChat said, in the sheet and when it was asked, as lines of their own.
     fn wechat_said(&self, holding: &Holding, reason: Option<FailReason>) -> Html {
-        let reason = reason
+        let in_sheet = reason
             .filter(|reason| *reason != FailReason::Unexplained || holding.words.is_some())
             .map(|reason| self.reason(reason, holding));
-        let found = holding
+        let asked = holding
             .finding()
-            .and_then(|query| query.description.as_deref());
-        let found = found.map(|found| fill(self.texts.wechat_found, found));
-        html! { { for reason.into_iter().chain(found).map(|said| html! {
-            <p class="wc-result__text" data-test="wechat-said">{ said }</p>
-        }) } }
+            .and_then(|query| query.description.as_deref())
+            .map(|found| fill(self.texts.wechat_found, found));
+        html! { <>{ line(in_sheet) }{ line(asked) }</> }
     }
 
     fn not_yet(
@@ -215,12 +213,19 @@ impl Screen<'_> {
                 { order_details(&holding.order, true, texts) }
             </>
         };
+        let can_pay = may_pay_again && self.environment.opens_sheet();
+        // Where WeChat knows of no payment, paying is what comes next.
+        let (pay, check) = if can_pay && holding.is_payment_missing() {
+            (ButtonKind::Primary, ButtonKind::Quiet)
+        } else {
+            (ButtonKind::Quiet, ButtonKind::Primary)
+        };
         let actions = html! {
             <>
-                { button(ButtonKind::Primary, "retry", label, is_checking, self.on_retry()) }
-                if may_pay_again && self.environment.opens_sheet() {
-                    { button(ButtonKind::Quiet, "pay-again", texts.pay_again, false, on_pay) }
+                if can_pay {
+                    { button(pay, "pay-again", texts.pay_again, false, on_pay) }
                 }
+                { button(check, "retry", label, is_checking, self.on_retry()) }
                 { self.orders() }
             </>
         };
@@ -327,5 +332,12 @@ impl Screen<'_> {
             false,
             on_orders,
         )
+    }
+}
+
+fn line(words: Option<String>) -> Html {
+    match words {
+        Some(words) => html! { <p class="wc-result__text" data-test="wechat-said">{ words }</p> },
+        None => Html::default(),
     }
 }

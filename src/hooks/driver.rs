@@ -6,7 +6,6 @@
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
-    pin::Pin,
     rc::Rc,
 };
 
@@ -17,7 +16,7 @@ use yew::Callback;
 
 use super::idempotency;
 use crate::{
-    api::{ApiClient, CallError},
+    api::{ApiClient, Call, CallError},
     bridge::{self, PendingSheet},
     browser::{self, LifeListeners, PageLife},
     checkout::{
@@ -27,8 +26,6 @@ use crate::{
     push::{News, Watcher},
     sign_in,
 };
-
-type OrderCall = Pin<Box<dyn Future<Output = Result<OrderView, CallError>>>>;
 
 pub(crate) struct Driver {
     api: ApiClient,
@@ -165,19 +162,16 @@ impl Driver {
                 idempotency::forget_key(&product_id, quantity);
             }
             Effect::LoadOrder(order_id) => {
-                let api = self.api.clone();
-                let call = Box::pin(async move { api.order(&order_id).await });
-                self.ask(call, Event::LoadingFailed);
+                self.ask(self.api.order(&order_id), Event::LoadingFailed);
             }
-            Effect::RefreshBridge(order_id) => self.refresh_bridge(order_id),
+            Effect::RefreshBridge(order_id) => self.refresh_bridge(&order_id),
             Effect::OpenSheet { sheet, params } => self.open_sheet(sheet, *params),
             Effect::SendReport {
                 order_id,
                 outcome,
                 raw,
             } => {
-                let api = self.api.clone();
-                let call = Box::pin(async move { api.report(&order_id, outcome, raw).await });
+                let call = self.api.report(&order_id, outcome, raw);
                 self.ask(call, Event::ReportFailed);
             }
             Effect::Watch(order_id) => self.watch(order_id),
@@ -192,19 +186,18 @@ impl Driver {
     }
 
     fn place_order(self: &Rc<Self>, product_id: ProductId, quantity: u32) {
-        let api = self.api.clone();
         let Some(key) = idempotency::key_for(&product_id, quantity) else {
             let trouble = Trouble::of(TroubleKind::Defect);
             return self.dispatch(Event::PlacingFailed(trouble));
         };
-        let call = Box::pin(async move { api.place_order(product_id, quantity, key).await });
+        let call = self.api.place_order(product_id, quantity, key);
         self.ask(call, Event::PlacingFailed);
     }
 
-    fn refresh_bridge(self: &Rc<Self>, order_id: OrderId) {
-        let api = self.api.clone();
+    fn refresh_bridge(self: &Rc<Self>, order_id: &OrderId) {
+        let call = self.api.refresh_bridge(order_id);
         let call = Box::pin(async move {
-            let order = api.refresh_bridge(&order_id).await?;
+            let order = call.await?;
             // Without them the machine would ask again and again.
             if order.is_payable && order.bridge.is_none() {
                 browser::log_error("the server gave no bridge parameters for a payable order");
@@ -220,7 +213,7 @@ impl Driver {
 
     /// Performs a call; its answer is an order, its failure becomes the event given. Boxed, so that
     /// what follows the answer exists once in the wasm.
-    fn ask(self: &Rc<Self>, call: OrderCall, failed: fn(Trouble) -> Event) {
+    fn ask(self: &Rc<Self>, call: Call<OrderView>, failed: fn(Trouble) -> Event) {
         let weak = Rc::downgrade(self);
         spawn_local(async move {
             let answer = call.await;

@@ -224,9 +224,9 @@ impl Watch {
     fn poll(self: &Rc<Self>) {
         self.is_polling.set(true);
         let watch = Rc::downgrade(self);
-        let (api, order_id) = (self.api.clone(), self.order_id.clone());
+        let call = self.api.order(&self.order_id);
         spawn_local(async move {
-            let answer = api.order(&order_id).await;
+            let answer = call.await;
             let Some(watch) = watch.upgrade() else { return };
             watch.is_polling.set(false);
             watch.take_poll(answer);

@@ -18,7 +18,9 @@ use tokio::time::timeout;
 pub(crate) const SCREEN: (u32, u32) = (390, 844);
 pub(crate) const PIXEL_RATIO: u32 = 2;
 /// A driver that is silent for longer will not come up.
-const DRIVER_WITHIN: Duration = Duration::from_secs(30);
+const DRIVER_WITHIN: Duration = Duration::from_secs(60);
+/// A driver may end before it names its port: another program took the port that it had chosen.
+const DRIVER_STARTS_MAX: usize = 3;
 
 /// What the flags prevent: a failing sandbox as root, pages of the browser's own, calls home, and
 /// animations that move a button away from under the tap.
@@ -122,8 +124,18 @@ fn capabilities() -> Result<ChromeCapabilities> {
     Ok(capabilities)
 }
 
-/// Starts a driver on a free port, which it tells on its standard output.
+/// Starts a driver on a free port, again when it does not come up.
 async fn start_driver() -> Result<(Child, u16)> {
+    for _ in 1..DRIVER_STARTS_MAX {
+        if let Ok(started) = try_driver().await {
+            return Ok(started);
+        }
+    }
+    try_driver().await
+}
+
+/// Starts a driver, which tells its port on its standard output.
+async fn try_driver() -> Result<(Child, u16)> {
     let program = env::var_os("JOURNEY_CHROMEDRIVER").unwrap_or(OsString::from("chromedriver"));
     let mut driver = Command::new(program)
         .arg("--port=0")

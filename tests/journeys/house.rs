@@ -131,8 +131,19 @@ impl House {
     /// Sends an order's money back, as the merchant's people would.
     pub(crate) async fn refund(&self, order_id: &str, amount: Fen) -> Result<()> {
         let id = OrderId::parse(order_id).context("no order number")?;
-        let number = number_of_whole_order(&id);
-        let asked = ask_refund(self.library()?.app(), &id, &number, amount).await;
+        self.refund_under(&id, &number_of_whole_order(&id), amount)
+            .await
+    }
+
+    /// Sends a part of it back.
+    pub(crate) async fn refund_part(&self, order_id: &str, amount: Fen) -> Result<()> {
+        let id = OrderId::parse(order_id).context("no order number")?;
+        self.refund_under(&id, &format!("part-{order_id}"), amount)
+            .await
+    }
+
+    async fn refund_under(&self, id: &OrderId, number: &str, amount: Fen) -> Result<()> {
+        let asked = ask_refund(self.library()?.app(), id, number, amount).await;
         asked.map(drop).context("asking for the refund")
     }
 

@@ -9,8 +9,9 @@ use wechat_checkout_protocol::OrderStatus;
 
 use crate::browser::Browser;
 
-/// Far longer than anything takes on a small machine; a wait that reaches it has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Far longer than anything takes on a small machine that others use, too; a wait that reaches it has
+/// failed, and every other one ends as soon as there is something to see.
+const PATIENCE: Duration = Duration::from_secs(90);
 /// How often a waiting buyer looks again.
 const GLANCE: Duration = Duration::from_millis(50);
 

@@ -13,7 +13,7 @@ use wechat_checkout_simulator::Simulator;
 
 use crate::house::demo_config;
 
-const READY_WITHIN: Duration = Duration::from_secs(30);
+const READY_WITHIN: Duration = Duration::from_secs(90);
 
 /// A running server program.
 #[derive(Debug)]

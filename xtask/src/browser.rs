@@ -33,14 +33,18 @@ pub(crate) fn driver() -> Option<PathBuf> {
 /// # Errors
 /// When one of them is not installed.
 pub(crate) fn known_to(mut command: Command) -> Result<Command> {
-    command.env(
-        "JOURNEY_CHROMIUM",
-        chromium().context("chromium is not installed")?,
-    );
-    command.env(
-        "JOURNEY_CHROMEDRIVER",
-        driver().context("chromedriver is not installed")?,
-    );
+    // Whoever set them wants another version tried.
+    for (name, found, program) in [
+        ("JOURNEY_CHROMIUM", chromium(), "chromium"),
+        ("JOURNEY_CHROMEDRIVER", driver(), "chromedriver"),
+    ] {
+        if std::env::var_os(name).is_none() {
+            command.env(
+                name,
+                found.with_context(|| format!("{program} is not installed"))?,
+            );
+        }
+    }
     command.env("JOURNEY_AXE", tools::ensure_axe()?);
     Ok(command)
 }

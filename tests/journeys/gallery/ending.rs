@@ -25,6 +25,8 @@ const RESULT_IS_SPOKEN: &str =
     "return document.querySelector('[role=status]').textContent === '支付成功'";
 /// Price of a month.
 const MONTH_FEN: i64 = 1_990;
+/// A third of a cup.
+const PART_FEN: i64 = 500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gallery_of_endings() -> Result<()> {
@@ -71,6 +73,7 @@ async fn confirmed(stage: &Stage, album: &Album) -> Result<()> {
         .await?;
     phone.tap_by(".wc-delivered .wc-copy").await?;
     phone.read("已复制").await?;
+    refunded_in_part(stage, album).await?;
     phone.tap("done").await?;
 
     // Orders are listed by their age.
@@ -103,6 +106,28 @@ async fn confirmed(stage: &Stage, album: &Album) -> Result<()> {
     phone.tap("done").await?;
     phone.see("product-vip-month").await?;
     album.hang(phone, "shop-vip", &["VIP 有效期至"]).await
+}
+
+/// A third of the price goes back; the page is open and hears of it, and the voucher stays.
+async fn refunded_in_part(stage: &Stage, album: &Album) -> Result<()> {
+    let Stage { house, phone } = stage;
+    let order = phone.order_id().await?;
+    house.simulator.clock().set_pace(Pace::Held);
+    let part = Fen::new(PART_FEN).context("a part")?;
+    house.refund_part(&order, part).await?;
+    let stays = "其余 ¥10.00 不受影响，兑换券仍可使用";
+    let words = ["支付成功", "¥5.00 退款中", "原路退回", stays, "¥15.00"];
+    album.hang(phone, "part-refunding", &words).await?;
+    phone.see("delivered").await?;
+    house.pass(SOON).await?;
+    let words = ["支付成功", "已退款 ¥5.00", stays, "¥15.00"];
+    album.hang(phone, "part-refunded", &words).await?;
+    phone.see("delivered").await?;
+    phone.reload().await?;
+    phone.see_status(OrderStatus::Confirmed).await?;
+    phone.read("已退款 ¥5.00").await?;
+    house.simulator.clock().set_pace(Pace::Running(1));
+    Ok(())
 }
 
 /// The month of before goes back.
@@ -168,6 +193,7 @@ async fn listed(stage: &Stage, album: &Album) -> Result<()> {
         "我的凭证",
         "待支付",
         "已完成",
+        "已退款 ¥5.00",
         "已关闭",
         "已退款",
     ];
@@ -188,7 +214,7 @@ async fn paid_late(stage: &Stage, album: &Album) -> Result<()> {
     faster.place_order("coffee-voucher").await?;
     house.pass(SOON).await?;
     album
-        .hang(phone, "paid-late", &["订单关闭后收到付款", "已原路退回"])
+        .hang(phone, "paid-late", &["订单关闭后收到付款", "原路退回"])
         .await
 }
 

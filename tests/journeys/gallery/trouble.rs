@@ -12,6 +12,9 @@ use crate::stage::{Stage, play, play_in};
 
 /// A number that nobody's order has.
 const NO_ORDER: &str = "00000000000000000000000000000000";
+/// When the page notes its last trip to WeChat's sign-in.
+const SIGNED_IN_NOW: &str =
+    "sessionStorage.setItem('wechat-checkout:sign-in-at', String(Date.now()))";
 /// A web-view that never finishes with the wasm, as a very slow phone.
 const COMPILES_FOR_EVER: &str = "WebAssembly.compileStreaming = () => new Promise(() => {});";
 
@@ -24,6 +27,7 @@ async fn gallery_of_dead_networks() -> Result<()> {
         Scheme::Light,
         async |stage| {
             let album = Album::open()?;
+            sign_in_failed(stage, &album).await?;
             offline(stage, &album).await?;
             without_server(stage, &album).await?;
             without_catalogue(stage, &album).await
@@ -136,7 +140,8 @@ async fn without_session(stage: &Stage, album: &Album) -> Result<()> {
     phone.open(&house.inside_wechat()).await?;
     phone.see("vip-state").await?;
     phone.forget_cookies().await?;
-    // The sign-in was a moment ago: going there again by itself would be a circle.
+    // The sign-in was a moment ago, on slow machines too: going there again by itself would be a circle.
+    phone.run(SIGNED_IN_NOW).await?;
     phone.tap("product-vip-month").await?;
     let words = ["登录已过期", "请重新登录后继续", "重新登录"];
     album.hang(phone, "session-expired", &words).await?;
@@ -146,6 +151,18 @@ async fn without_session(stage: &Stage, album: &Album) -> Result<()> {
     phone.open(&house.inside_wechat()).await?;
     phone.tap("product-vip-month").await?;
     phone.see_status(OrderStatus::Unprocessed).await
+}
+
+/// WeChat's sign-in failed, and the server said so in the address.
+async fn sign_in_failed(stage: &Stage, album: &Album) -> Result<()> {
+    let Stage { house, phone } = stage;
+    phone
+        .open(&format!("{}?sign_in=unavailable", house.inside_wechat()))
+        .await?;
+    let words = ["登录未完成", "微信登录服务繁忙", "重新登录"];
+    album.hang(phone, "sign-in-failed", &words).await?;
+    phone.tap("retry").await?;
+    phone.see("product-vip-month").await.map(drop)
 }
 
 async fn too_many(stage: &Stage, album: &Album) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Journeys of impatient buyers: they tap twice, open two tabs, reload, go back, put the phone away.
 
+mod doubt;
 mod impatience;
 mod leaving;
 mod slowness;
