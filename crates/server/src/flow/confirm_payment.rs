@@ -61,7 +61,7 @@ pub async fn confirm_payment(
             Ok(Confirmation::Done(record))
         }
         Advanced::AlreadyApplied(record) => Ok(Confirmation::DoneBefore(record)),
-        Advanced::Refused(misfit) => {
+        Advanced::Flagged(misfit) => {
             tracing::error!(
                 order.id = %id,
                 wechat.transaction_id = %payment.transaction_id,
@@ -71,6 +71,8 @@ pub async fn confirm_payment(
             metrics::counter!("payments_misfit", "why" => misfit.as_str()).increment(1);
             Err(ConfirmPaymentError::Misfit(misfit))
         }
+        // Told and counted when it was first seen; WeChat and our own questions repeat it.
+        Advanced::Refused(misfit) => Err(ConfirmPaymentError::Misfit(misfit)),
         Advanced::Unknown => Err(ConfirmPaymentError::UnknownOrder),
     }
 }

@@ -33,7 +33,9 @@ pub async fn end_review(app: &App, id: &OrderId, seen_seq: u64) -> Result<(), En
             Ok(())
         }
         Advanced::AlreadyApplied(_) => Ok(()),
-        Advanced::Refused(refusal) => Err(EndReviewError::Refused(refusal)),
+        Advanced::Refused(refusal) | Advanced::Flagged(refusal) => {
+            Err(EndReviewError::Refused(refusal))
+        }
         Advanced::Unknown => Err(EndReviewError::Unknown),
     }
 }

@@ -5,6 +5,7 @@
 //!   query ─▶ paid ───────────────────────────▶ confirm_payment
 //!     ├────▶ closed at WeChat ───────────────▶ closed
 //!     ├────▶ paid and refunded elsewhere ────▶ closed, under review
+//!     ├────▶ paid, but not as agreed ────────▶ noted once, asked about once a day
 //!     ├────▶ unpaid, not expired ────────────▶ ask later
 //!     ├────▶ unknown there, not expired ─────▶ forget the session to pay, ask later
 //!     ├────▶ unpaid, expired ─▶ close ─▶ done ▶ closed
@@ -81,6 +82,8 @@ enum Finding {
     Closed,
     /// Paid, and sent back by somebody else before we knew.
     Refunded,
+    /// Paid, and not as was agreed: noted on the road to confirmed, left to people.
+    Misfit,
     /// No clear answer.
     Unclear,
 }
@@ -114,6 +117,12 @@ pub async fn inquire(app: &App, id: &OrderId) -> Result<Option<CallError>, Store
     metrics::counter!("inquiries", "finding" => finding.as_str()).increment(1);
     let event = match finding {
         Finding::Paid => return Ok(None),
+        // WeChat takes no other payment under this number: what people do about it shows within a day.
+        Finding::Misfit => {
+            let due_at = app.clock.now().plus_ms(inquiry::REVIEW_INTERVAL_MS);
+            app.store.put_off_inquiry(id, due_at).await?;
+            return Ok(None);
+        }
         Finding::Unpaid => OrderEvent::FoundUnpaid(answer),
         Finding::Absent => OrderEvent::FoundAbsent(answer),
         Finding::Closed => OrderEvent::ClosedAtWechat(answer),
@@ -138,6 +147,7 @@ impl Finding {
             Finding::Absent => "absent",
             Finding::Closed => "closed",
             Finding::Refunded => "refunded",
+            Finding::Misfit => "misfit",
             Finding::Unclear => "unclear",
         }
     }
@@ -167,10 +177,8 @@ async fn ask(app: &App, order: &Order) -> Result<Found, StoreError> {
         return match confirm_payment(app, payment).await {
             Ok(_) => Ok(Found::paid()),
             Err(ConfirmPaymentError::Store(error)) => Err(error),
-            // Logged and flagged on the road; the plan goes on, bounded, for people to follow.
-            Err(ConfirmPaymentError::Misfit(_) | ConfirmPaymentError::UnknownOrder) => {
-                Ok(Found::answered(Finding::Unclear, answer))
-            }
+            Err(ConfirmPaymentError::Misfit(_)) => Ok(Found::answered(Finding::Misfit, answer)),
+            Err(ConfirmPaymentError::UnknownOrder) => Ok(Found::answered(Finding::Unclear, answer)),
         };
     }
     let finding = match state {

@@ -4,11 +4,13 @@
 //! Later, if need be: ask for a refund → settle it, end a review. And all along: send webhooks.
 
 pub mod ask_refund;
+pub mod collect_webhooks;
 pub mod confirm_payment;
 pub mod end_review;
 pub mod inquire;
 pub mod place_order;
 pub mod refresh_bridge;
+pub mod refund_advice;
 pub mod send_webhook;
 pub mod settle_refund;
 pub mod sign_in;

@@ -136,7 +136,9 @@ pub async fn with_prepay(app: &App, record: OrderRecord) -> Result<OrderView, Pr
         Advanced::Applied(record) | Advanced::AlreadyApplied(record) => {
             Ok(payable_view(app, record).await?)
         }
-        Advanced::Refused(refusal) => Err(PrepayError::Refused(refusal)),
+        Advanced::Refused(refusal) | Advanced::Flagged(refusal) => {
+            Err(PrepayError::Refused(refusal))
+        }
         Advanced::Unknown => Err(PrepayError::Store(StoreError::Unavailable)),
     }
 }

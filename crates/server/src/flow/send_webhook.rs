@@ -1,4 +1,4 @@
-//! Tells the merchant's own system what happened to orders, at least once, signed.
+//! Sends the merchant's own system what it is told, at least once, signed.
 //!
 //! The signing scheme is Standard Webhooks: `webhook-id`, `webhook-timestamp` and
 //! `webhook-signature: v1,base64(HMAC-SHA256(id.timestamp.payload))`.
@@ -10,17 +10,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
-use serde::Serialize;
 use sha2::Sha256;
 use url::Url;
-use wechat_checkout_protocol::{Attention, OrderStatus, OrderView, UnixMillis};
 
-use super::view::order_view;
 use crate::app::App;
-use crate::order::{Order, inquiry};
-use crate::store::{
-    JournalEntry, JournalEvent, NewWebhook, StoreError, WebhookRecord, WebhookStatus, replay,
-};
+use crate::store::{StoreError, WebhookRecord, WebhookStatus};
 
 /// Pauses after each failed attempt; after the last one the message is dead.
 const PAUSES_MS: [i64; 9] = [
@@ -29,9 +23,6 @@ const PAUSES_MS: [i64; 9] = [
 
 /// A receiver that is slower is asked again.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
-
-/// Journal entries read at a time.
-const PAGE_MAX: u32 = 256;
 
 /// A receiver of webhooks.
 #[derive(Clone)]
@@ -72,132 +63,6 @@ impl WebhookTarget {
         }
         ["v1,", &STANDARD.encode(mac.finalize().into_bytes())].concat()
     }
-}
-
-/// What a message says.
-#[derive(Debug, Serialize)]
-struct Payload<'a> {
-    r#type: &'a str,
-    timestamp: UnixMillis,
-    data: Data,
-}
-
-#[derive(Debug, Serialize)]
-struct Data {
-    openid: String,
-    order: OrderView,
-}
-
-/// Reads on in the journal and keeps a message for everything that the merchant is told.
-/// Collecting the same entries twice keeps one message: its id is made of the journal position.
-///
-/// # Errors
-/// Only the database's.
-pub async fn collect_webhooks(app: &App) -> Result<(), StoreError> {
-    loop {
-        let position = app.store.webhook_position().await?;
-        let entries = app.store.entries_after(position, PAGE_MAX).await?;
-        let Some(last) = entries.last() else {
-            return Ok(());
-        };
-        let reached = last.position;
-        let mut webhooks = Vec::new();
-        for entry in &entries {
-            webhooks.extend(message(app, entry).await?);
-        }
-        app.store
-            .collect_webhooks(webhooks, reached, app.clock.now())
-            .await?;
-    }
-}
-
-/// Attempts and inquiries are our own business, until they end in people having to look; results
-/// are the merchant's.
-const fn is_news(event: &JournalEvent, order: &Order) -> bool {
-    match event {
-        JournalEvent::Paid { .. }
-        | JournalEvent::ClosedAtWechat { .. }
-        | JournalEvent::FoundRefunded { .. }
-        | JournalEvent::RefundAsked { .. }
-        | JournalEvent::RefundStuck
-        | JournalEvent::RefundSettled { .. } => true,
-        JournalEvent::FoundUnpaid { .. }
-        | JournalEvent::FoundAbsent { .. }
-        | JournalEvent::InquiryUnanswered { .. } => order.inquiries == inquiry::INQUIRIES_MAX,
-        JournalEvent::Placed
-        | JournalEvent::PrepayIssued { .. }
-        | JournalEvent::Reported { .. }
-        | JournalEvent::Reviewed { .. } => false,
-    }
-}
-
-/// Whether it is this event that makes people look, and not one before it.
-fn asks_for_review(event: &JournalEvent, order: &Order) -> bool {
-    let is_under_review = order.attention == Some(Attention::UnderReview);
-    match event {
-        JournalEvent::Paid { transaction_id, .. } => {
-            is_under_review
-                && order.transaction_id.as_ref() != Some(transaction_id)
-                && order.misfit.as_ref().map(|misfit| &misfit.transaction_id)
-                    == Some(transaction_id)
-        }
-        JournalEvent::FoundRefunded { .. }
-        | JournalEvent::RefundStuck
-        | JournalEvent::FoundUnpaid { .. }
-        | JournalEvent::FoundAbsent { .. }
-        | JournalEvent::InquiryUnanswered { .. } => is_under_review,
-        JournalEvent::RefundSettled { succeeded, .. } => is_under_review && !succeeded,
-        JournalEvent::Placed
-        | JournalEvent::PrepayIssued { .. }
-        | JournalEvent::Reported { .. }
-        | JournalEvent::ClosedAtWechat { .. }
-        | JournalEvent::RefundAsked { .. }
-        | JournalEvent::Reviewed { .. } => false,
-    }
-}
-
-/// The message says where the order stood then, so that none is left out when they are collected
-/// late: with `seq` a receiver puts them in order.
-async fn message(app: &App, entry: &JournalEntry) -> Result<Option<NewWebhook>, StoreError> {
-    let Some(mut record) = app.store.order(&entry.order_id).await? else {
-        return Ok(None);
-    };
-    if record.order.seq != entry.seq {
-        let mut journal = app.store.journal_of(&entry.order_id).await?;
-        journal.retain(|one| one.seq <= entry.seq);
-        // An entry of a version that decided otherwise is told with where the order stands now.
-        if let Some(stood) = replay(&record.order, &journal).and_then(|mut stood| stood.pop()) {
-            record.order = stood;
-        }
-    }
-    if record.order.delivered_at.is_none() {
-        record.benefits.clear();
-    }
-    if !is_news(&entry.event, &record.order) {
-        return Ok(None);
-    }
-    let r#type = match record.order.status {
-        _ if asks_for_review(&entry.event, &record.order) => "order.under_review",
-        OrderStatus::Confirmed => "order.confirmed",
-        OrderStatus::Closed => "order.closed",
-        OrderStatus::Refunding => "order.refunding",
-        OrderStatus::Refunded => "order.refunded",
-        OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation => return Ok(None),
-    };
-    let data = Data {
-        openid: record.order.openid.as_str().to_owned(),
-        order: order_view(app, record),
-    };
-    let payload = Payload {
-        r#type,
-        timestamp: entry.at,
-        data,
-    };
-    Ok(Some(NewWebhook {
-        id: ["msg_", &entry.position.to_string()].concat(),
-        order_id: entry.order_id.clone(),
-        payload: serde_json::to_string(&payload).unwrap_or_default(),
-    }))
 }
 
 /// Sends one message and notes how that ended.

@@ -12,14 +12,15 @@
 //! are told when it makes no headway.
 
 use wechat_checkout_gateway::{
-    CallError, ErrCode, QueryBy, Refund, RefundQueryBy, RefundStatus as WechatRefundStatus,
+    Call, CallError, ErrCode, QueryBy, Refund, RefundQueryBy, RefundStatus as WechatRefundStatus,
     RetryClass,
 };
 use wechat_checkout_protocol::UnixMillis;
 
+use super::refund_advice::refund_advice;
 use crate::app::App;
-use crate::order::{OrderEvent, RefundEnding, SettledRefund};
-use crate::store::{Advanced, RefundRecord, RefundStatus, StoreError};
+use crate::order::{OrderEvent, RefundEnding, SettledRefund, StuckRefund};
+use crate::store::{Advanced, PlannedStep, RefundRecord, RefundStatus, StoreError};
 
 /// Pauses between steps; the last one repeats.
 const PAUSES_MS: [i64; 7] = [
@@ -33,11 +34,15 @@ const STUCK_AFTER: u32 = 5;
 enum Step {
     /// Go on in this status, later.
     Later(RefundStatus),
+    /// WeChat refuses it, for now, with this error code: people can help, and it goes on meanwhile.
+    Hindered(ErrCode),
     /// The buyer's bank does not take it: people complete it in the merchant platform, and WeChat
     /// then says so.
     Abnormal,
-    /// It ended; with WeChat's number of it, where the answer has one.
-    Ended(RefundEnding, Option<String>),
+    /// WeChat refused it for good with this error code, and has no record of it.
+    Refused(ErrCode),
+    /// It ended; with WeChat's number of it.
+    Ended(RefundEnding, String),
 }
 
 /// Takes the next step of a refund.
@@ -53,36 +58,85 @@ pub async fn settle_refund(app: &App, refund: &RefundRecord) -> Result<(), Store
     match step {
         Step::Later(status) => {
             if refund.attempts >= STUCK_AFTER {
-                tell_people(app, refund).await?;
+                tell_people(app, refund, refund.hindrance.clone()).await?;
             }
-            plan(app, refund, status).await
+            plan(app, refund, status, refund.hindrance.clone()).await
+        }
+        Step::Hindered(code) => {
+            let hindrance = Some(code.as_str().to_owned());
+            // Nothing but money or a certificate ends these, so people hear of them at once.
+            if needs_people(&code) || refund.attempts >= STUCK_AFTER {
+                tell_people(app, refund, hindrance.clone()).await?;
+            }
+            plan(app, refund, RefundStatus::Due, hindrance).await
         }
         Step::Abnormal => {
-            tell_people(app, refund).await?;
-            plan(app, refund, RefundStatus::Accepted).await
+            let hindrance = Some(RefundRecord::ABNORMAL.to_owned());
+            tell_people(app, refund, hindrance.clone()).await?;
+            plan(app, refund, RefundStatus::Accepted, hindrance).await
         }
-        Step::Ended(ending, refund_id) => end(app, refund, ending, refund_id).await,
+        Step::Refused(code) => {
+            let hindrance = Some(code.as_str().to_owned());
+            plan(app, refund, RefundStatus::Due, hindrance).await?;
+            end(app, refund, RefundEnding::Failed, None).await
+        }
+        Step::Ended(ending, refund_id) => end(app, refund, ending, Some(refund_id)).await,
     }
 }
 
-async fn plan(app: &App, refund: &RefundRecord, status: RefundStatus) -> Result<(), StoreError> {
-    let due_at = app.clock.now().plus_ms(pause_ms(refund.attempts));
+/// Whether trying again cannot help before people did something.
+fn needs_people(code: &ErrCode) -> bool {
+    match code.class_in(Call::Refund) {
+        RetryClass::MerchantFunds | RetryClass::Defect => true,
+        RetryClass::Ambiguous
+        | RetryClass::Throttled
+        | RetryClass::AlreadyDone
+        | RetryClass::DeadNumber
+        | RetryClass::Buyer
+        | RetryClass::Absent
+        | RetryClass::Manual
+        | RetryClass::Unknown => false,
+    }
+}
+
+async fn plan(
+    app: &App,
+    refund: &RefundRecord,
+    status: RefundStatus,
+    hindrance: Option<String>,
+) -> Result<(), StoreError> {
+    let step = PlannedStep {
+        status,
+        due_at: app.clock.now().plus_ms(pause_ms(refund.attempts)),
+        hindrance,
+    };
     app.store
-        .plan_refund(&refund.owed.out_refund_no, status, due_at)
+        .plan_refund(&refund.owed.out_refund_no, step)
         .await
 }
 
 /// Marks the order once; the log and the webhook follow from that.
-async fn tell_people(app: &App, refund: &RefundRecord) -> Result<(), StoreError> {
+async fn tell_people(
+    app: &App,
+    refund: &RefundRecord,
+    hindrance: Option<String>,
+) -> Result<(), StoreError> {
+    let advice = hindrance.as_deref().and_then(refund_advice);
+    let stuck = OrderEvent::RefundStuck(StuckRefund {
+        out_refund_no: refund.owed.out_refund_no.clone(),
+        hindrance: hindrance.clone(),
+    });
     let advanced = app
         .store
-        .advance(&refund.order_id, OrderEvent::RefundStuck, app.clock.now())
+        .advance(&refund.order_id, stuck, app.clock.now())
         .await?;
     if let Advanced::Applied(_) = advanced {
         metrics::counter!("refunds_stuck").increment(1);
         tracing::error!(
             order.id = %refund.order_id,
             out_refund_no = refund.owed.out_refund_no,
+            hindrance,
+            advice,
             "a refund makes no headway: look into it in the merchant platform",
         );
     }
@@ -107,23 +161,31 @@ async fn send(app: &App, refund: &RefundRecord) -> Step {
         Ok(_) => Step::Later(RefundStatus::Accepted),
         // Refused for good, or done by an earlier call whose answer was lost: WeChat's own record
         // decides, never the refusal.
-        Err(CallError::Refused { code, description }) if code.class() == RetryClass::Manual => {
+        Err(CallError::Refused { code, description })
+            if code.class_in(Call::Refund) == RetryClass::Manual =>
+        {
             tracing::error!(
                 order.id = %refund.order_id,
                 out_refund_no = owed.out_refund_no,
                 %code,
                 description,
+                advice = refund_advice(code.as_str()),
                 "WeChat does not carry out a refund",
             );
             match found(app, refund).await {
-                Found::Absent => Step::Ended(RefundEnding::Failed, None),
-                Found::Unclear => Step::Later(RefundStatus::Due),
+                Found::Absent => Step::Refused(code),
+                Found::Unclear => Step::Hindered(code),
                 Found::Step(step) => step,
             }
         }
         Err(error) => {
             warn(refund, &error);
-            Step::Later(RefundStatus::Due)
+            match error {
+                CallError::Refused { code, .. } => Step::Hindered(code),
+                CallError::OutcomeUnknown(_) | CallError::Invalid(_) => {
+                    Step::Later(RefundStatus::Due)
+                }
+            }
         }
     }
 }
@@ -168,11 +230,9 @@ async fn found(app: &App, refund: &RefundRecord) -> Found {
     match ours {
         Some(one) if one.refund_fee == refund.owed.amount => Found::Step(match one.refund_status {
             WechatRefundStatus::Success => {
-                Step::Ended(RefundEnding::Succeeded, Some(one.refund_id.clone()))
+                Step::Ended(RefundEnding::Succeeded, one.refund_id.clone())
             }
-            WechatRefundStatus::Closed => {
-                Step::Ended(RefundEnding::Failed, Some(one.refund_id.clone()))
-            }
+            WechatRefundStatus::Closed => Step::Ended(RefundEnding::Failed, one.refund_id.clone()),
             WechatRefundStatus::Abnormal => Step::Abnormal,
             WechatRefundStatus::Processing | WechatRefundStatus::Other(_) => {
                 Step::Later(RefundStatus::Accepted)

@@ -6,7 +6,7 @@ use wechat_checkout_gateway::notification::read_refund;
 use wechat_checkout_gateway::{RefundNotificationError, undocumented};
 
 use crate::app::App;
-use crate::store::{RefundStatus, StoreError};
+use crate::store::{PlannedStep, RefundStatus, StoreError};
 
 /// Why a refund notification is not acknowledged.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +37,12 @@ pub async fn take_refund_notification(
     let refund = refund.ok_or(TakeRefundNotificationError::Unknown)?;
     if refund.due_at.is_some() {
         // WeChat has it, or it would not tell: the next step is to ask how it ended.
-        app.store
-            .plan_refund(number, RefundStatus::Accepted, app.clock.now())
-            .await?;
+        let ask_now = PlannedStep {
+            status: RefundStatus::Accepted,
+            due_at: app.clock.now(),
+            hindrance: refund.hindrance,
+        };
+        app.store.plan_refund(number, ask_now).await?;
         app.bells.refund.notify_one();
     }
     Ok(())

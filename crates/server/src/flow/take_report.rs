@@ -40,7 +40,9 @@ pub async fn take_report(
             Ok(single_order_view(app, record).await)
         }
         Advanced::AlreadyApplied(record) => Ok(single_order_view(app, record).await),
-        Advanced::Refused(refusal) => Err(TakeReportError::Refused(refusal)),
+        Advanced::Refused(refusal) | Advanced::Flagged(refusal) => {
+            Err(TakeReportError::Refused(refusal))
+        }
         Advanced::Unknown => Err(TakeReportError::Unknown),
     }
 }

@@ -44,7 +44,7 @@ pub enum OrderEvent {
     /// An operator wants money to go back.
     RefundAsked(AskedRefund),
     /// A refund makes no headway: WeChat refuses it, or the buyer's bank does not take it.
-    RefundStuck,
+    RefundStuck(StuckRefund),
     /// WeChat says how a refund ended.
     RefundSettled(SettledRefund),
     /// An operator looked at an order under review, and nothing is left to do by hand.
@@ -87,6 +87,15 @@ pub struct AskedRefund {
     pub out_refund_no: String,
     /// How much of the order.
     pub amount: Fen,
+}
+
+/// A refund that makes no headway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StuckRefund {
+    /// Which.
+    pub out_refund_no: String,
+    /// What hinders it, if WeChat said so: its error code.
+    pub hindrance: Option<String>,
 }
 
 /// How a refund ended, as a verified `refundquery` told.

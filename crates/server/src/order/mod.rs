@@ -16,6 +16,7 @@ mod transition;
 pub use decision::{Change, Decision, Effect, Facts, KnownRefund, OwedRefund, Refusal};
 pub use event::{
     AskedRefund, OrderEvent, PaymentEvidence, QueryAnswer, RefundEnding, RefundOf, SettledRefund,
+    StuckRefund,
 };
 pub use payment::misfit;
 pub use record::{Goods, IssuedPrepay, Misfit, Order, Terms};

@@ -35,7 +35,7 @@ pub fn decide(order: &Order, event: &OrderEvent, facts: Facts, now: UnixMillis) 
         OrderEvent::FoundRefunded(answer) => found_refunded(order, &told(order, answer, now)),
         OrderEvent::ClosedAtWechat(answer) => closed(&told(order, answer, now)),
         OrderEvent::RefundAsked(asked) => refund::asked(order, asked, facts.refund),
-        OrderEvent::RefundStuck => refund::stuck(order),
+        OrderEvent::RefundStuck(_) => refund::stuck(order),
         OrderEvent::RefundSettled(settled) => refund::settled(order, settled, facts.refund),
         OrderEvent::Reviewed { seq } => reviewed(order, *seq),
     }

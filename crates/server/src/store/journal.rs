@@ -5,7 +5,7 @@ use wechat_checkout_protocol::{BridgeOutcome, Fen, OpenId, OrderId, QueriedState
 
 use crate::order::{
     AskedRefund, Decision, Facts, IssuedPrepay, KnownRefund, Order, OrderEvent, PaymentEvidence,
-    QueryAnswer, RefundEnding, RefundOf, SettledRefund, decide,
+    QueryAnswer, RefundEnding, RefundOf, SettledRefund, StuckRefund, decide,
 };
 
 /// One line of an order's life.
@@ -92,8 +92,15 @@ pub enum JournalEvent {
         /// How much.
         amount: Fen,
     },
-    /// A refund makes no headway.
-    RefundStuck,
+    /// A refund makes no headway. Older entries do not say which.
+    RefundStuck {
+        /// The refund's number.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        out_refund_no: String,
+        /// What hinders it: WeChat's error code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hindrance: Option<String>,
+    },
     /// WeChat said how a refund ended.
     RefundSettled {
         /// The refund's number.
@@ -178,7 +185,10 @@ impl JournalEvent {
             OrderEvent::FoundRefunded(answer) => JournalEvent::FoundRefunded {
                 answer: StoredAnswer::of(answer),
             },
-            OrderEvent::RefundStuck => JournalEvent::RefundStuck,
+            OrderEvent::RefundStuck(stuck) => JournalEvent::RefundStuck {
+                out_refund_no: stuck.out_refund_no.clone(),
+                hindrance: stuck.hindrance.clone(),
+            },
             OrderEvent::ClosedAtWechat(answer) => JournalEvent::ClosedAtWechat {
                 answer: StoredAnswer::of(answer),
             },
@@ -212,7 +222,7 @@ impl JournalEvent {
             | JournalEvent::FoundRefunded { .. }
             | JournalEvent::ClosedAtWechat { .. }
             | JournalEvent::RefundAsked { .. }
-            | JournalEvent::RefundStuck
+            | JournalEvent::RefundStuck { .. }
             | JournalEvent::Reviewed { .. } => (true, KnownRefund::Unknown),
         };
         Facts {
@@ -260,7 +270,13 @@ impl JournalEvent {
             JournalEvent::FoundRefunded { answer } => Some(OrderEvent::FoundRefunded(
                 answer.map(StoredAnswer::into_answer),
             )),
-            JournalEvent::RefundStuck => Some(OrderEvent::RefundStuck),
+            JournalEvent::RefundStuck {
+                out_refund_no,
+                hindrance,
+            } => Some(OrderEvent::RefundStuck(StuckRefund {
+                out_refund_no,
+                hindrance,
+            })),
             JournalEvent::ClosedAtWechat { answer } => Some(OrderEvent::ClosedAtWechat(
                 answer.map(StoredAnswer::into_answer),
             )),

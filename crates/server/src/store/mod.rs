@@ -24,7 +24,7 @@ use crate::catalog::Catalog;
 use crate::order::{Order, OrderEvent, Refusal};
 
 pub use journal::{JournalEntry, JournalEvent, StoredAnswer, replay};
-pub use refund::{RefundRecord, RefundStatus};
+pub use refund::{PlannedStep, RefundRecord, RefundStatus};
 pub use webhook::{NewWebhook, WebhookRecord, WebhookStatus};
 
 /// An order together with what it delivered and what went back.
@@ -77,8 +77,10 @@ pub enum Advanced {
     Applied(OrderRecord),
     /// It was so before, durably.
     AlreadyApplied(OrderRecord),
-    /// It must not happen to this order.
+    /// It must not happen to this order; nothing changed.
     Refused(Refusal),
+    /// Genuine evidence that does not fit the order was written down, durably and for the first time.
+    Flagged(Refusal),
     /// There is no such order.
     Unknown,
 }
@@ -148,6 +150,9 @@ pub trait Store: Send + Sync + fmt::Debug {
         limit: u32,
     ) -> Result<Vec<OrderId>, StoreError>;
 
+    /// Puts an order's next inquiry off, if one is due at all.
+    async fn put_off_inquiry(&self, id: &OrderId, due_at: UnixMillis) -> Result<(), StoreError>;
+
     /// When the next inquiry is due.
     async fn next_inquiry_at(&self) -> Result<Option<UnixMillis>, StoreError>;
 
@@ -188,13 +193,9 @@ pub trait Store: Send + Sync + fmt::Debug {
         limit: u32,
     ) -> Result<Vec<RefundRecord>, StoreError>;
 
-    /// Notes that a refund goes on later. Its end is an event of the order instead.
-    async fn plan_refund(
-        &self,
-        out_refund_no: &str,
-        status: RefundStatus,
-        due_at: UnixMillis,
-    ) -> Result<(), StoreError>;
+    /// Notes that a refund goes on later, if it has not ended. Its end is an event of the order
+    /// instead.
+    async fn plan_refund(&self, out_refund_no: &str, step: PlannedStep) -> Result<(), StoreError>;
 
     /// When the next refund is due.
     async fn next_refund_at(&self) -> Result<Option<UnixMillis>, StoreError>;

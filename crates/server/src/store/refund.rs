@@ -1,5 +1,6 @@
 //! A refund as it is kept.
 
+use serde::{Deserialize, Serialize};
 use wechat_checkout_protocol::{OrderId, UnixMillis};
 
 use crate::order::{KnownRefund, OwedRefund, RefundEnding};
@@ -23,8 +24,13 @@ pub struct RefundRecord {
     pub ended_at: Option<UnixMillis>,
     /// WeChat's number of it, once known.
     pub refund_id: Option<String>,
-    /// The error code with which WeChat last refused to carry it out, while it is not carried out.
+    /// What keeps it from being carried out: WeChat's error code, or [`RefundRecord::ABNORMAL`].
     pub hindrance: Option<String>,
+}
+
+impl RefundRecord {
+    /// The hindrance of a refund that the buyer's bank does not take; WeChat's own word for it.
+    pub const ABNORMAL: &str = "CHANGE";
 }
 
 impl RefundRecord {
@@ -43,8 +49,20 @@ impl RefundRecord {
     }
 }
 
+/// How a refund goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedStep {
+    /// How far it is until then.
+    pub status: RefundStatus,
+    /// When.
+    pub due_at: UnixMillis,
+    /// What hinders it, by [`RefundRecord::hindrance`].
+    pub hindrance: Option<String>,
+}
+
 /// How far a refund is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RefundStatus {
     /// To be asked for at WeChat.
     Due,

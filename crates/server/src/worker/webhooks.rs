@@ -7,7 +7,8 @@ use wechat_checkout_protocol::UnixMillis;
 use super::due::DueWork;
 use crate::app::SharedApp;
 use crate::clock::Clock;
-use crate::flow::send_webhook::{WebhookTarget, collect_webhooks, send_webhook};
+use crate::flow::collect_webhooks::collect_webhooks;
+use crate::flow::send_webhook::{WebhookTarget, send_webhook};
 use crate::store::{StoreError, WebhookRecord};
 
 /// Tells the merchant's own system what happened.

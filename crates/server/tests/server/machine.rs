@@ -3,7 +3,7 @@
 use wechat_checkout_protocol::{Attention, BridgeOutcome, Fen, OrderStatus, UnixMillis};
 use wechat_checkout_server::order::{
     AskedRefund, Change, Decision, Effect, Facts, IssuedPrepay, KnownRefund, Order, OrderEvent,
-    PaymentEvidence, RefundEnding, RefundOf, SettledRefund, decide, inquiry,
+    PaymentEvidence, RefundEnding, RefundOf, SettledRefund, StuckRefund, decide, inquiry,
 };
 
 use crate::sample::{NOW, buyer, order, payment};
@@ -21,7 +21,7 @@ pub(crate) fn later() -> UnixMillis {
     NOW.plus_ms(10_000)
 }
 
-fn whole() -> Fen {
+pub(crate) fn whole() -> Fen {
     Fen::new(1990).unwrap()
 }
 
@@ -145,7 +145,13 @@ fn event(words: &str, order: &Order) -> (OrderEvent, Facts) {
         "refund succeeded, all" => settle(whole(), RefundEnding::Succeeded, Open),
         "refund failed, part" => settle(part(), RefundEnding::Failed, Open),
         "reviewed by an operator" => (OrderEvent::Reviewed { seq: order.seq }, STOCKED),
-        "refund stuck" => (OrderEvent::RefundStuck, STOCKED),
+        "refund stuck" => {
+            let stuck = StuckRefund {
+                out_refund_no: "F1".to_owned(),
+                hindrance: None,
+            };
+            (OrderEvent::RefundStuck(stuck), STOCKED)
+        }
         "refund number of another order" => ask(whole(), KnownRefund::OfAnotherOrder),
         "refund asked again after it failed" => {
             ask(whole(), KnownRefund::Settled(whole(), RefundEnding::Failed))
@@ -347,55 +353,4 @@ fn a_page_that_reports_without_end_neither_storms_nor_puts_the_question_off() {
         decide(&order, &event, STOCKED, late),
         Decision::AlreadyApplied
     );
-}
-
-#[test]
-fn a_refund_that_fails_after_a_late_payment_never_confirms_the_order() {
-    let late = Order {
-        delivered_at: None,
-        ..order_in(OrderStatus::Refunding)
-    };
-    let (event, facts) = settle(whole(), RefundEnding::Failed, Open);
-    let Decision::Applied(change) = decide(&late, &event, facts, later()) else {
-        panic!("it failed");
-    };
-    assert_eq!(change.order.status, OrderStatus::Refunding);
-    let (event, facts) = ask(part(), KnownRefund::Unknown);
-    let Decision::Applied(change) = decide(&change.order, &event, facts, later()) else {
-        panic!("an operator sends a part");
-    };
-    let (event, facts) = settle(part(), RefundEnding::Succeeded, Open);
-    let Decision::Applied(change) = decide(&change.order, &event, facts, later()) else {
-        panic!("it arrived");
-    };
-    assert_eq!(
-        change.order.status,
-        OrderStatus::Refunding,
-        "nothing was delivered for the rest"
-    );
-    assert_eq!(change.order.attention, Some(Attention::LatePaymentRefunded));
-}
-
-#[test]
-fn the_whole_money_in_parts_is_refunding_and_a_part_of_it_is_not() {
-    let after = |order: &Order, (event, facts): (OrderEvent, Facts)| match decide(
-        order,
-        &event,
-        facts,
-        later(),
-    ) {
-        Decision::Applied(change) => change.order,
-        other => panic!("{event:?}: {other:?}"),
-    };
-    let rest = Fen::new(1490).unwrap();
-    let paid = order_in(OrderStatus::Confirmed);
-    let one = after(&paid, ask(part(), KnownRefund::Unknown));
-    assert_eq!(one.status, OrderStatus::Confirmed);
-    let both = after(&one, ask(rest, KnownRefund::Unknown));
-    assert_eq!(both.status, OrderStatus::Refunding);
-    let first_back = after(&both, settle(part(), RefundEnding::Succeeded, Open));
-    assert_eq!(first_back.status, OrderStatus::Refunding);
-    let kept = after(&first_back, settle(rest, RefundEnding::Failed, Open));
-    assert_eq!(kept.status, OrderStatus::Confirmed, "the goods stay");
-    assert_eq!(kept.amount_refundable(), rest);
 }

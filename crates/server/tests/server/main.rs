@@ -10,6 +10,7 @@ mod last_query;
 mod limits;
 mod machine;
 mod misfits;
+mod money_back;
 mod notified;
 mod observed;
 mod openapi;

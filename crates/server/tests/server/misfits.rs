@@ -4,9 +4,12 @@ use wechat_checkout_protocol::{Attention, Fen, OrderStatus};
 use wechat_checkout_server::order::{
     Decision, Facts, KnownRefund, Order, OrderEvent, PaymentEvidence, RefundEnding, Refusal, decide,
 };
+use wechat_checkout_server::store::JournalEvent;
+use wechat_checkout_simulator::Scenario;
 
 use crate::machine::{STOCKED, ask, later, order_in, part, settle};
 use crate::sample::{order, payment};
+use crate::shop::Shop;
 
 #[test]
 fn a_flagged_order_is_flagged_once_and_still_confirmed_by_a_payment_that_fits() {
@@ -123,4 +126,33 @@ fn a_payment_that_does_not_fit_stays_a_matter_for_people_until_it_fits_or_is_rev
     let closed = after(&reviewed, &OrderEvent::FoundRefunded(None));
     assert_eq!(closed.status, OrderStatus::Closed);
     assert_eq!(closed.attention, None, "nobody is called a second time");
+}
+
+#[tokio::test]
+async fn a_misfit_that_is_told_and_found_again_and_again_is_one_entry_and_asked_about_daily() {
+    let shop = Shop::open().await;
+    shop.wechat.set_scenario(Scenario::WrongAmount);
+    let buyer = shop.buyer("alice").await;
+    let view = buyer.order("vip-month", "key-of-the-first-wish").await;
+    shop.wechat.pay(view.id.as_str()).unwrap();
+    let asked = || {
+        let calls = shop.wechat.requests();
+        calls
+            .iter()
+            .filter(|call| call.path.ends_with("/orderquery"))
+            .count()
+    };
+    for _ in 0..26 {
+        shop.pass(30).await;
+        let _ = buyer.see(&view).await;
+    }
+    let _ = buyer
+        .see_until(&view, |seen| seen.attention == Some(Attention::UnderReview))
+        .await;
+    let journal = shop.server.app().store.journal_of(&view.id).await.unwrap();
+    let after_misfit = journal
+        .iter()
+        .skip_while(|entry| !matches!(entry.event, JournalEvent::Paid { .. }));
+    assert_eq!(after_misfit.count(), 1, "{journal:?}");
+    assert!(asked() <= 2, "{} questions", asked());
 }

@@ -118,6 +118,61 @@ async fn parts_of_the_money_leave_the_goods_until_all_is_back() {
 }
 
 #[tokio::test]
+async fn the_rest_goes_back_once_however_often_and_by_how_many_it_is_asked_for() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = paid(&shop, &buyer, "coffee-voucher").await;
+    let part = json!({ "amount": 500, "out_refund_no": "part-1" });
+    let timeline: Value = read(ask(&shop, &order, part).await).await;
+    assert_eq!(timeline["rest"]["amount"], 1_000);
+    let number = timeline["rest"]["out_refund_no"].clone();
+    let asking = (0..8).map(|_| ask(&shop, &order, json!({})));
+    for answer in futures_util::future::join_all(asking).await {
+        let timeline: Value = read(answer).await;
+        let refunds = timeline["refunds"].as_array().unwrap();
+        assert_eq!(refunds.len(), 2, "{refunds:?}");
+        assert!(refunds.iter().any(|one| one["out_refund_no"] == number));
+        assert_eq!(timeline["rest"], Value::Null, "nothing is left");
+    }
+    until_settled(&shop).await;
+    let seen = buyer.see_status(&order, OrderStatus::Refunded).await;
+    assert_eq!(amounts(&seen), (0, 1_500));
+    let again: Value = read(ask(&shop, &order, json!({})).await).await;
+    assert_eq!(again["refunds"].as_array().unwrap().len(), 2);
+    let trade = shop.wechat.trade(order.id.as_str()).unwrap();
+    assert_eq!(trade.refunds.len(), 2);
+}
+
+#[tokio::test]
+async fn an_empty_merchant_account_is_told_and_the_same_number_goes_through_once_it_is_topped_up() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let order = paid(&shop, &buyer, "vip-month").await;
+    shop.wechat.set_scenario(Scenario::RefundNotEnough);
+    let _: Value = read(ask(&shop, &order, json!({})).await).await;
+    let seen = buyer
+        .see_until(&order, |seen| seen.attention.is_some())
+        .await;
+    assert_eq!(seen.status, OrderStatus::Refunding, "not failed");
+    shop.wechat.set_scenario(Scenario::Pay);
+    // Asking again sends the same number now.
+    let timeline: Value = read(ask(&shop, &order, json!({})).await).await;
+    let [refund] = &timeline["refunds"].as_array().unwrap()[..] else {
+        panic!("{timeline}")
+    };
+    assert_eq!(refund["hindrance"], "NOTENOUGH");
+    assert!(refund["advice"].as_str().unwrap().contains("top it up"));
+    let stuck = timeline["timeline"].as_array().unwrap().iter();
+    let mut stuck = stuck.filter(|entry| entry["event"] == "refund_stuck");
+    assert_eq!(stuck.next().unwrap()["hindrance"], "NOTENOUGH");
+    until_settled(&shop).await;
+    let seen = buyer.see_status(&order, OrderStatus::Refunded).await;
+    assert_eq!(seen.attention, None);
+    let trade = shop.wechat.trade(order.id.as_str()).unwrap();
+    assert_eq!(trade.refunds.len(), 1);
+}
+
+#[tokio::test]
 async fn a_refund_that_the_bank_does_not_take_is_flagged() {
     let shop = Shop::open().await;
     let buyer = shop.buyer("alice").await;

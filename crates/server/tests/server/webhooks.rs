@@ -15,7 +15,7 @@ use sha2::Sha256;
 use wechat_checkout_protocol::{Fen, OrderStatus};
 use wechat_checkout_server::app::App;
 use wechat_checkout_server::flow::ask_refund::ask_refund;
-use wechat_checkout_server::flow::send_webhook::collect_webhooks;
+use wechat_checkout_server::flow::collect_webhooks::collect_webhooks;
 use wechat_checkout_server::order::{
     AskedRefund, OrderEvent, PaymentEvidence, RefundEnding, RefundOf, SettledRefund,
 };
@@ -166,7 +166,11 @@ async fn news_that_is_collected_late_is_told_as_it_was() {
 
     // Nobody was told until now.
     let told = collected(app).await;
-    assert_eq!(types(&told), ["order.confirmed", "order.refunding"]);
+    assert_eq!(
+        types(&told),
+        ["order.confirmed", "order.refunding", "refund.requested"]
+    );
+    assert_eq!(told[0]["data"]["order"]["refunds"], Value::Null, "not yet");
     assert_eq!(told[0]["data"]["order"]["status"], "confirmed");
     assert_eq!(
         told[0]["data"]["order"]["benefits"]
@@ -180,12 +184,16 @@ async fn news_that_is_collected_late_is_told_as_it_was() {
 /// What is collected and not sent yet, in the order it happened.
 async fn collected(app: &App) -> Vec<Value> {
     collect_webhooks(app).await.unwrap();
-    let collected = app.store.webhooks(WebhookStatus::Due, 10).await.unwrap();
+    let collected = app.store.webhooks(WebhookStatus::Due, 50).await.unwrap();
     let mut told: Vec<Value> = collected
         .iter()
         .map(|webhook| serde_json::from_str(&webhook.payload).unwrap())
         .collect();
-    told.sort_by_key(|message| message["data"]["order"]["seq"].as_u64());
+    let place = |message: &Value| {
+        let kind = message["type"].as_str().unwrap().to_owned();
+        (message["data"]["order"]["seq"].as_u64(), kind)
+    };
+    told.sort_by_key(place);
     told
 }
 
@@ -232,8 +240,86 @@ async fn an_order_under_review_still_tells_what_becomes_of_its_money() {
             "order.confirmed",
             "order.under_review",
             "order.refunding",
-            "order.refunded"
+            "refund.requested",
+            "order.refunded",
+            "refund.succeeded",
         ]
     );
-    assert_eq!(told[3]["data"]["order"]["attention"], "under_review");
+    assert_eq!(told[4]["data"]["order"]["attention"], "under_review");
+}
+
+#[tokio::test]
+async fn each_part_that_goes_back_is_told_with_its_numbers_and_the_order_is_confirmed_once() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let view = buyer.order("coffee-voucher", "key-of-the-first-wish").await;
+    shop.wechat.pay(view.id.as_str()).unwrap();
+    shop.pass(2).await;
+    let _ = buyer.see_status(&view, OrderStatus::Confirmed).await;
+    let app = shop.server.app();
+    let payment_no = app.store.order(&view.id).await.unwrap().unwrap().order;
+    let payment_no = payment_no.transaction_id.unwrap();
+    let happen = async |event| app.store.advance(&view.id, event, shop.clock.now()).await;
+    for (number, fen, ending) in [
+        ("part-1", 500, RefundEnding::Succeeded),
+        ("part-2", 200, RefundEnding::Failed),
+        ("rest-3", 1_000, RefundEnding::Succeeded),
+    ] {
+        let amount = Fen::new(fen).unwrap();
+        let out_refund_no = number.to_owned();
+        let asked = AskedRefund {
+            out_refund_no: out_refund_no.clone(),
+            amount,
+        };
+        let _ = happen(OrderEvent::RefundAsked(asked)).await.unwrap();
+        let settled = SettledRefund {
+            out_refund_no,
+            amount,
+            of: RefundOf::OrdersPayment,
+            ending,
+            refund_id: Some(format!("wechat-{number}")),
+        };
+        let _ = happen(OrderEvent::RefundSettled(settled)).await.unwrap();
+    }
+    // A second payment of the same order goes back by itself.
+    let order = app.store.order(&view.id).await.unwrap().unwrap().order;
+    let _ = happen(OrderEvent::Paid(payment(&order, "T-again"))).await;
+
+    let told = collected(app).await;
+    assert_eq!(
+        types(&told),
+        [
+            "order.confirmed",
+            "refund.requested",
+            "refund.succeeded",
+            "refund.requested",
+            "order.under_review",
+            "refund.failed",
+            "order.refunding",
+            "refund.requested",
+            "order.refunded",
+            "refund.succeeded",
+            "refund.requested",
+        ]
+    );
+    let first = &told[2]["data"];
+    assert_eq!(first["transaction_id"], payment_no.as_str());
+    assert_eq!(first["refund"]["transaction_id"], payment_no.as_str());
+    assert_eq!(first["refund"]["out_refund_no"], "part-1");
+    assert_eq!(first["refund"]["refund_id"], "wechat-part-1");
+    assert_eq!(first["refund"]["amount"], 500);
+    assert_eq!(first["refund"]["amount_refunded"], 500);
+    assert_eq!(first["refund"]["amount_total"], 1_500);
+    assert_eq!(first["order"]["status"], "confirmed");
+    let asked = &told[1]["data"]["refund"];
+    assert_eq!(asked["status"], "processing", "as it stood then");
+    assert_eq!(told[9]["data"]["refund"]["amount_refunded"], 1_500);
+    let again = &told[10]["data"]["refund"];
+    assert_eq!(again["of_orders_payment"], false);
+    assert_eq!(again["transaction_id"], "T-again");
+    let ids = app.store.webhooks(WebhookStatus::Due, 50).await.unwrap();
+    let ids: std::collections::HashSet<_> = ids.iter().map(|one| one.id.clone()).collect();
+    assert_eq!(ids.len(), told.len(), "collected twice is told once");
+    collect_webhooks(app).await.unwrap();
+    assert_eq!(collected(app).await.len(), told.len());
 }

@@ -24,7 +24,9 @@ use super::request::{ClientIp, is_local};
 use crate::app::{App, SharedApp};
 use crate::limit::{Caller, Limiter, Rates};
 
-pub use orders::{AskRefundBody, OrderTimeline, RefundView, ReviewedBody, TimelineEntry};
+pub use orders::{
+    AskRefundBody, OrderTimeline, RefundEntry, RestRefund, ReviewedBody, TimelineEntry,
+};
 
 pub(super) fn router(app: &SharedApp) -> Router<SharedApp> {
     Router::new()

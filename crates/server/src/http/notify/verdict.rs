@@ -228,9 +228,9 @@ pub(super) fn note(kind: Kind, verdict: Verdict, from: IpAddr, cause: Option<&Ca
         Verdict::Confirmed | Verdict::Repeated => {}
         // Only whoever has the key can cause these: all are told.
         Verdict::Incomplete if kind == Kind::Payment => say!(error, 0),
-        Verdict::Incomplete | Verdict::Unknown | Verdict::Misfit | Verdict::Unavailable => {
-            say!(warn, 0);
-        }
+        Verdict::Incomplete | Verdict::Unknown | Verdict::Unavailable => say!(warn, 0),
+        // Told once, where it was noted; WeChat repeats it for a day.
+        Verdict::Misfit => say!(debug, 0),
         Verdict::Probe => {
             if let Some(left_out) = PROBES.line() {
                 say!(info, left_out);

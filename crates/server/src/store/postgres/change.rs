@@ -3,7 +3,7 @@
 use futures_util::future::try_join3;
 use wechat_checkout_protocol::{Benefit, OrderId, UnixMillis};
 
-use super::session::{Failure, Session};
+use super::session::{Failure, Session, Values};
 use super::{deliver, journal, read, refunds, rows};
 use crate::order::{
     Change, Decision, Effect, Facts, Goods, KnownRefund, Order, OrderEvent, OwedRefund,
@@ -68,7 +68,7 @@ async fn apply(
         None => read::record(db, order.clone()).await?,
     };
     Ok(match misfit {
-        Some(refusal) => Advanced::Refused(refusal),
+        Some(misfit) => Advanced::Flagged(misfit),
         None => Advanced::Applied(record),
     })
 }
@@ -106,7 +106,7 @@ async fn facts(db: &Session, order: &Order, event: &OrderEvent) -> Result<Facts,
     };
     match event {
         OrderEvent::Paid(evidence) if misfit(order, evidence).is_some() => {
-            facts.is_noted = is_noted(db, &order.id, &evidence.transaction_id).await?;
+            facts.is_noted = is_noted(db, &order.id, evidence).await?;
             facts.refund = refund_of_payment(db, order, evidence).await?;
         }
         OrderEvent::Paid(evidence) if !order.is_open() => {
@@ -129,7 +129,7 @@ async fn facts(db: &Session, order: &Order, event: &OrderEvent) -> Result<Facts,
         | OrderEvent::FoundAbsent(_)
         | OrderEvent::InquiryUnanswered(_)
         | OrderEvent::FoundRefunded(_)
-        | OrderEvent::RefundStuck
+        | OrderEvent::RefundStuck(_)
         | OrderEvent::Reviewed { .. }
         | OrderEvent::ClosedAtWechat(_) => {}
     }
@@ -146,13 +146,33 @@ async fn refund_of_payment(
     refunds::known(db, &number, &order.id).await
 }
 
-/// Whether the order's journal has this payment. Asked about payments that do not fit alone: they
-/// are few, and so are an order's entries.
-async fn is_noted(db: &Session, id: &OrderId, transaction_id: &str) -> Result<bool, Failure> {
+/// Whether the order's journal has the very same payment. Asked about payments that do not fit alone:
+/// they are few, and so are an order's entries.
+async fn is_noted(db: &Session, id: &OrderId, evidence: &PaymentEvidence) -> Result<bool, Failure> {
     let sql = "SELECT 1 FROM journal WHERE order_id = $1 \
-         AND event ->> 'event' = 'paid' AND event ->> 'transaction_id' = $2 LIMIT 1";
-    let noted = db.row(sql, &[&id.as_str(), &transaction_id]).await?;
-    Ok(noted.is_some())
+         AND event ->> 'event' = 'paid' AND event ->> 'transaction_id' = $2 \
+         AND event ->> 'openid' = $3 AND (event ->> 'total_fee')::BIGINT = $4 \
+         AND event ->> 'fee_type' = $5 LIMIT 1";
+    let values: Values<'_> = &[
+        &id.as_str(),
+        &evidence.transaction_id,
+        &evidence.openid.as_str(),
+        &evidence.total_fee.get(),
+        &evidence.fee_type,
+    ];
+    Ok(db.row(sql, values).await?.is_some())
+}
+
+/// Without an entry in the journal, as a claim moves it.
+pub(super) async fn put_off_inquiry(
+    db: &Session,
+    id: &OrderId,
+    due_at: UnixMillis,
+) -> Result<(), Failure> {
+    let sql = "UPDATE orders SET inquiry_due_at = $2 \
+         WHERE id = $1 AND inquiry_due_at IS NOT NULL";
+    db.execute(sql, &[&id.as_str(), &due_at.0]).await?;
+    Ok(())
 }
 
 /// Orders that another server is claiming or changing just now are left to it.

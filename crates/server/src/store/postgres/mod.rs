@@ -33,7 +33,7 @@ use self::link::Link;
 use self::wake::Waking;
 use super::proof::LastCommit;
 use super::{
-    Advanced, JournalEntry, NewOrder, NewWebhook, OrderRecord, Placed, RefundRecord, RefundStatus,
+    Advanced, JournalEntry, NewOrder, NewWebhook, OrderRecord, Placed, PlannedStep, RefundRecord,
     Store, StoreError, WebhookRecord, WebhookStatus,
 };
 use crate::catalog::{Catalog, Unit};
@@ -141,9 +141,8 @@ impl Store for PostgresStore {
             .write(|db| async move { change::advance(&db, id, event, now).await });
         let advanced = self.noting_failure(advancing.await)?;
         match advanced {
-            // Evidence that does not fit is refused, and noted in the journal all the same.
-            Advanced::Applied(_) | Advanced::Refused(_) => self.journal_grew(),
-            Advanced::AlreadyApplied(_) | Advanced::Unknown => {}
+            Advanced::Applied(_) | Advanced::Flagged(_) => self.journal_grew(),
+            Advanced::AlreadyApplied(_) | Advanced::Refused(_) | Advanced::Unknown => {}
         }
         Ok(advanced)
     }
@@ -188,6 +187,12 @@ impl Store for PostgresStore {
             .write(
                 |db| async move { change::claim_inquiries(&db, now, claimed_until, limit).await },
             )
+            .await
+    }
+
+    async fn put_off_inquiry(&self, id: &OrderId, due_at: UnixMillis) -> Result<(), StoreError> {
+        self.database
+            .write(|db| async move { change::put_off_inquiry(&db, id, due_at).await })
             .await
     }
 
@@ -256,14 +261,10 @@ impl Store for PostgresStore {
             .await
     }
 
-    async fn plan_refund(
-        &self,
-        out_refund_no: &str,
-        status: RefundStatus,
-        due_at: UnixMillis,
-    ) -> Result<(), StoreError> {
+    async fn plan_refund(&self, out_refund_no: &str, step: PlannedStep) -> Result<(), StoreError> {
+        let step = &step;
         self.database
-            .write(|db| async move { refunds::plan(&db, out_refund_no, status, due_at).await })
+            .write(|db| async move { refunds::plan(&db, out_refund_no, step).await })
             .await
     }
 

@@ -6,7 +6,7 @@ use wechat_checkout_protocol::{OrderId, UnixMillis};
 use super::session::{Failure, Session, Values};
 use super::{read, rows};
 use crate::order::{KnownRefund, Order, OwedRefund, RefundEnding, RefundOf};
-use crate::store::{OrderRecord, RefundRecord, RefundStatus};
+use crate::store::{OrderRecord, PlannedStep, RefundRecord, RefundStatus};
 
 const COLUMNS: &str = "out_refund_no, order_id, transaction_id, payment_total, amount, \
      of_orders_payment, status, attempts, due_at, asked_at, ended_at, refund_id, hindrance";
@@ -39,8 +39,10 @@ pub(super) async fn settle(
     refund_id: Option<&str>,
     now: UnixMillis,
 ) -> Result<(), Failure> {
-    let sql = "UPDATE refunds SET status = $2, due_at = NULL, hindrance = NULL, ended_at = $3, \
-         refund_id = coalesce($4, refund_id) WHERE out_refund_no = $1 AND due_at IS NOT NULL";
+    let sql = "UPDATE refunds SET status = $2, due_at = NULL, ended_at = $3, \
+         refund_id = coalesce($4, refund_id), \
+         hindrance = CASE WHEN $2 = 'failed' THEN hindrance END \
+         WHERE out_refund_no = $1 AND due_at IS NOT NULL";
     let status = RefundStatus::of(ending).as_str();
     db.execute_on(1, sql, &[&out_refund_no, &status, &now.0, &refund_id])
         .await
@@ -95,12 +97,12 @@ pub(super) async fn claim(
 pub(super) async fn plan(
     db: &Session,
     out_refund_no: &str,
-    status: RefundStatus,
-    due_at: UnixMillis,
+    step: &PlannedStep,
 ) -> Result<(), Failure> {
-    let sql = "UPDATE refunds SET status = $2, due_at = $3 \
+    let sql = "UPDATE refunds SET status = $2, due_at = $3, hindrance = $4 \
          WHERE out_refund_no = $1 AND due_at IS NOT NULL";
-    db.execute(sql, &[&out_refund_no, &status.as_str(), &due_at.0])
+    let (status, due_at) = (step.status.as_str(), step.due_at.0);
+    db.execute(sql, &[&out_refund_no, &status, &due_at, &step.hindrance])
         .await?;
     Ok(())
 }

@@ -65,7 +65,7 @@ fn apply(
         }
     }
     Ok(match (misfit, delivered) {
-        (Some(refusal), _) => Advanced::Refused(refusal),
+        (Some(misfit), _) => Advanced::Flagged(misfit),
         // Nothing can have gone back of what is paid just now.
         (None, Some(benefits)) => Advanced::Applied(OrderRecord {
             order,
@@ -85,7 +85,7 @@ fn facts(db: &Connection, order: &Order, event: &OrderEvent) -> rusqlite::Result
     };
     match event {
         OrderEvent::Paid(evidence) if misfit(order, evidence).is_some() => {
-            facts.is_noted = is_noted(db, &order.id, &evidence.transaction_id)?;
+            facts.is_noted = is_noted(db, &order.id, evidence)?;
             facts.refund = refund_of_payment(db, order, evidence)?;
         }
         OrderEvent::Paid(evidence) if !order.is_open() => {
@@ -107,7 +107,7 @@ fn facts(db: &Connection, order: &Order, event: &OrderEvent) -> rusqlite::Result
         | OrderEvent::FoundAbsent(_)
         | OrderEvent::InquiryUnanswered(_)
         | OrderEvent::FoundRefunded(_)
-        | OrderEvent::RefundStuck
+        | OrderEvent::RefundStuck(_)
         | OrderEvent::Reviewed { .. }
         | OrderEvent::ClosedAtWechat(_) => {}
     }
@@ -124,14 +124,25 @@ fn refund_of_payment(
     refunds::known(db, &number, &order.id)
 }
 
-/// Whether the order's journal has this payment. Asked about payments that do not fit alone: they
-/// are few, and so are an order's entries.
-fn is_noted(db: &Connection, id: &OrderId, transaction_id: &str) -> rusqlite::Result<bool> {
+/// Whether the order's journal has the very same payment. Asked about payments that do not fit alone:
+/// they are few, and so are an order's entries.
+fn is_noted(db: &Connection, id: &OrderId, evidence: &PaymentEvidence) -> rusqlite::Result<bool> {
     db.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM journal WHERE order_id = ?1 \
-         AND event ->> '$.event' = 'paid' AND event ->> '$.transaction_id' = ?2)",
+         AND event ->> '$.event' = 'paid' AND event ->> '$.transaction_id' = ?2 \
+         AND event ->> '$.openid' = ?3 AND event ->> '$.total_fee' = ?4 \
+         AND event ->> '$.fee_type' = ?5)",
     )?
-    .query_row(params![id.as_str(), transaction_id], |row| row.get(0))
+    .query_row(
+        params![
+            id.as_str(),
+            evidence.transaction_id,
+            evidence.openid.as_str(),
+            evidence.total_fee.get(),
+            evidence.fee_type
+        ],
+        |row| row.get(0),
+    )
 }
 
 pub(super) fn append(
@@ -172,5 +183,19 @@ pub(super) fn hasten(db: &Connection, now: UnixMillis) -> rusqlite::Result<()> {
         let sql = format!("UPDATE {table} SET {due} = ?1 WHERE {due} > ?1");
         let _ = db.execute(&sql, [now.0])?;
     }
+    Ok(())
+}
+
+/// Without an entry in the journal, as a claim moves it.
+pub(super) fn put_off_inquiry(
+    db: &Connection,
+    id: &OrderId,
+    due_at: UnixMillis,
+) -> rusqlite::Result<()> {
+    let _ = db
+        .prepare_cached(
+            "UPDATE orders SET inquiry_due_at = ?2 WHERE id = ?1 AND inquiry_due_at IS NOT NULL",
+        )?
+        .execute(params![id.as_str(), due_at.0])?;
     Ok(())
 }

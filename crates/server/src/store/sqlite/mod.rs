@@ -30,7 +30,7 @@ use self::readers::Readers;
 use self::writer::Writer;
 use super::proof::LastCommit;
 use super::{
-    Advanced, JournalEntry, NewOrder, NewWebhook, OrderRecord, Placed, RefundRecord, RefundStatus,
+    Advanced, JournalEntry, NewOrder, NewWebhook, OrderRecord, Placed, PlannedStep, RefundRecord,
     Store, StoreError, WebhookRecord, WebhookStatus,
 };
 use crate::catalog::{Catalog, Unit};
@@ -222,6 +222,13 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn put_off_inquiry(&self, id: &OrderId, due_at: UnixMillis) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.writer
+            .run(move |db| change::put_off_inquiry(db, &id, due_at))
+            .await
+    }
+
     async fn next_inquiry_at(&self) -> Result<Option<UnixMillis>, StoreError> {
         self.readers.run(read::next_inquiry_at).await
     }
@@ -280,15 +287,10 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn plan_refund(
-        &self,
-        out_refund_no: &str,
-        status: RefundStatus,
-        due_at: UnixMillis,
-    ) -> Result<(), StoreError> {
+    async fn plan_refund(&self, out_refund_no: &str, step: PlannedStep) -> Result<(), StoreError> {
         let number = out_refund_no.to_owned();
         self.writer
-            .run(move |db| refunds::plan(db, &number, status, due_at))
+            .run(move |db| refunds::plan(db, &number, &step))
             .await
     }
 

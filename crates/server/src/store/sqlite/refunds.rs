@@ -5,7 +5,7 @@ use wechat_checkout_protocol::{OrderId, UnixMillis};
 
 use super::rows;
 use crate::order::{KnownRefund, Order, OwedRefund, RefundEnding, RefundOf};
-use crate::store::{OrderRecord, RefundRecord, RefundStatus};
+use crate::store::{OrderRecord, PlannedStep, RefundRecord, RefundStatus};
 
 const COLUMNS: &str = "out_refund_no, order_id, transaction_id, payment_total, amount, \
      of_orders_payment, status, attempts, due_at, asked_at, ended_at, refund_id, hindrance";
@@ -43,8 +43,9 @@ pub(super) fn settle(
 ) -> rusqlite::Result<()> {
     let updated = db
         .prepare_cached(
-            "UPDATE refunds SET status = ?2, due_at = NULL, hindrance = NULL, ended_at = ?3, \
-             refund_id = coalesce(?4, refund_id) \
+            "UPDATE refunds SET status = ?2, due_at = NULL, ended_at = ?3, \
+             refund_id = coalesce(?4, refund_id), \
+             hindrance = CASE ?2 WHEN 'failed' THEN hindrance END \
              WHERE out_refund_no = ?1 AND due_at IS NOT NULL",
         )?
         .execute(params![
@@ -108,15 +109,19 @@ pub(super) fn claim(
 pub(super) fn plan(
     db: &Connection,
     out_refund_no: &str,
-    status: RefundStatus,
-    due_at: UnixMillis,
+    step: &PlannedStep,
 ) -> rusqlite::Result<()> {
     let _ = db
         .prepare_cached(
-            "UPDATE refunds SET status = ?2, due_at = ?3 \
+            "UPDATE refunds SET status = ?2, due_at = ?3, hindrance = ?4 \
              WHERE out_refund_no = ?1 AND due_at IS NOT NULL",
         )?
-        .execute(params![out_refund_no, status.as_str(), due_at.0])?;
+        .execute(params![
+            out_refund_no,
+            step.status.as_str(),
+            step.due_at.0,
+            step.hindrance
+        ])?;
     Ok(())
 }
 

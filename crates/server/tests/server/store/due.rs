@@ -4,7 +4,9 @@ use wechat_checkout_protocol::{Fen, OrderId, OrderStatus, UnixMillis};
 use wechat_checkout_server::order::{
     AskedRefund, Order, OrderEvent, RefundEnding, RefundOf, Refusal, SettledRefund,
 };
-use wechat_checkout_server::store::{Advanced, NewWebhook, RefundStatus, WebhookStatus};
+use wechat_checkout_server::store::{
+    Advanced, NewWebhook, PlannedStep, RefundStatus, WebhookStatus,
+};
 
 use super::{Home, on_every_store, pay, place};
 use crate::sample::{NOW, buyer, order};
@@ -118,13 +120,19 @@ async fn a_refund_is_owed_once_claimed_once_and_ends_once(home: &Home) {
     );
     assert_eq!(store.next_refund_at().await.unwrap(), Some(CLAIMED_UNTIL));
     let later = NOW.plus_ms(60_000);
+    let step = |status| PlannedStep {
+        status,
+        due_at: later,
+        hindrance: Some("NOTENOUGH".to_owned()),
+    };
     store
-        .plan_refund("RF1", RefundStatus::Accepted, later)
+        .plan_refund("RF1", step(RefundStatus::Accepted))
         .await
         .unwrap();
     let planned = store.refund("RF1").await.unwrap().unwrap();
     let standing = (planned.status, planned.attempts, planned.due_at);
     assert_eq!(standing, (RefundStatus::Accepted, 1, Some(later)));
+    assert_eq!(planned.hindrance.as_deref(), Some("NOTENOUGH"));
 
     let settled = OrderEvent::RefundSettled(SettledRefund {
         out_refund_no: "RF1".to_owned(),
@@ -140,13 +148,13 @@ async fn a_refund_is_owed_once_claimed_once_and_ends_once(home: &Home) {
     let own = store.benefits_of(&order.openid).await.unwrap();
     assert_eq!(own.vip_until, Some(NOW), "what was given is taken back");
     store
-        .plan_refund("RF1", RefundStatus::Due, later)
+        .plan_refund("RF1", step(RefundStatus::Due))
         .await
         .unwrap();
     let ended = store.refunds_of(&order.id).await.unwrap();
     assert_eq!(
-        (ended[0].status, ended[0].due_at),
-        (RefundStatus::Succeeded, None)
+        (ended[0].status, ended[0].due_at, &ended[0].hindrance),
+        (RefundStatus::Succeeded, None, &None)
     );
     assert_eq!(store.next_refund_at().await.unwrap(), None);
     assert_eq!(store.refund("RF2").await.unwrap(), None);

@@ -239,15 +239,31 @@ async fn a_payment_that_does_not_fit_is_noted_once_and_hinders_no_other_order(ho
     let store = home.open().await;
     let odd = order("order-0001");
     let _ = place(&*store, odd.clone(), "key-0000000000001").await;
-    for transaction_id in ["T1", "T1", "T2", "T1", "T2"] {
+    for (transaction_id, fen, is_first) in [
+        ("T1", 1, true),
+        ("T1", 1, false),
+        ("T1", 3, true),
+        ("T2", 1, true),
+        ("T1", 1, false),
+        ("T2", 1, false),
+    ] {
         let mut evidence = payment(&odd, transaction_id);
-        evidence.total_fee = Fen::new(1).unwrap();
+        evidence.total_fee = Fen::new(fen).unwrap();
         let event = OrderEvent::Paid(evidence);
         let advanced = store.advance(&odd.id, event, NOW).await.unwrap();
-        assert_eq!(advanced, Advanced::Refused(Refusal::WrongAmount));
+        let expected = if is_first {
+            Advanced::Flagged(Refusal::WrongAmount)
+        } else {
+            Advanced::Refused(Refusal::WrongAmount)
+        };
+        assert_eq!(advanced, expected, "{transaction_id} {fen}");
     }
     let journal = store.journal_of(&odd.id).await.unwrap();
-    assert_eq!(journal.len(), 3, "placed, T1 and T2: {journal:?}");
+    assert_eq!(
+        journal.len(),
+        4,
+        "placed, T1 of two kinds and T2: {journal:?}"
+    );
     let row = store.order(&odd.id).await.unwrap().unwrap().order;
     assert_eq!(replay(&row, &journal).unwrap().last(), Some(&row));
     let misfit = row.misfit.unwrap();
