@@ -2,7 +2,7 @@
 
 use wechat_checkout_protocol::LocalText;
 
-use crate::settings::{Read, Table, Value, Written, unknown_key};
+use crate::settings::{Read, Table, UnknownKey, Value, Written};
 
 /// How long a text may be in each language.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,9 @@ fn translated(table: &Table, length: Length) -> Read<LocalText> {
     let mut texts = [None, None, None];
     for entry in &table.entries {
         let Some(language) = LANGUAGES.iter().position(|known| entry.key == *known) else {
-            let (shown, sentence) = unknown_key(&entry.key, LANGUAGES.into_iter());
+            let UnknownKey {
+                shown, sentence, ..
+            } = UnknownKey::among(&entry.key, LANGUAGES.into_iter());
             let shown = shown.map(|key| format!("`{key}` ")).unwrap_or_default();
             return Err(format!(
                 "takes zh_cn, zh_tw and en (in line {}, {shown}{sentence})",

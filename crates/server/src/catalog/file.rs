@@ -7,7 +7,7 @@ use wechat_checkout_protocol::{Fen, LocalText, PlaceOrder, ProductId, ProductKin
 
 use super::codes::{CodesFile, check_codes};
 use super::{Catalog, Product, Unit};
-use crate::settings::{Document, Mistakes, Place, Read, Table, Value, Written, unknown_key};
+use crate::settings::{Document, Mistakes, Place, Read, Table, UnknownKey, Value, Written};
 use crate::shop_text::{Length, shop_text};
 
 const KEYS: [&str; 13] = [
@@ -65,8 +65,10 @@ impl Reader<'_> {
         let mut is_empty = true;
         for entry in root.entries {
             if entry.key != "product" {
-                let (shown, sentence) = unknown_key(&entry.key, ["product"].into_iter());
-                self.mistakes.note(entry.place, shown, sentence);
+                let unknown = UnknownKey::among(&entry.key, ["product"].into_iter());
+                is_empty &= unknown.meant.is_none();
+                self.mistakes
+                    .note(entry.place, unknown.shown, unknown.sentence);
                 continue;
             }
             is_empty = false;
@@ -154,16 +156,19 @@ impl Reader<'_> {
             written: BTreeMap::new(),
         };
         let names = KEYS.iter().filter_map(|key| key.strip_prefix("product."));
+        let mut misspelt = Vec::new();
         for entry in table.entries {
-            match names.clone().find(|name| *name == entry.key) {
-                Some(name) => {
-                    let _ = said.written.insert(name, entry.written);
-                }
-                None => {
-                    let (shown, sentence) = unknown_key(&entry.key, names.clone());
-                    self.mistakes.note(entry.place, shown, sentence);
-                }
+            if let Some(name) = names.clone().find(|name| *name == entry.key) {
+                let _ = said.written.insert(name, entry.written);
+                continue;
             }
+            let unknown = UnknownKey::among(&entry.key, names.clone());
+            self.mistakes
+                .note(entry.place, unknown.shown, unknown.sentence);
+            misspelt.extend(unknown.meant.map(|meant| (meant, entry.written)));
+        }
+        for (meant, written) in misspelt {
+            let _ = said.written.entry(meant).or_insert(written);
         }
         said
     }

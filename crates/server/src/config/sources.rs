@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::keys::{Absent, KEYS, Key, STORE};
-use crate::settings::{Document, Entry, Mistakes, Place, Table, Value, Written, unknown_key};
+use crate::settings::{Document, Entry, Mistakes, Place, Table, UnknownKey, Value, Written};
 
 const PREFIX: &str = "CHECKOUT_";
 
@@ -18,6 +18,8 @@ const OTHER_VARIABLES: [&str; 2] = ["CHECKOUT_CONFIG_FILE", "CHECKOUT_TEST_POSTG
 pub(super) struct Sources {
     file: Place,
     said: BTreeMap<&'static str, Written>,
+    /// What stands under a misspelt key, as what was meant.
+    misspelt: Vec<(&'static str, Written)>,
     /// Sections without keys in the file.
     empty_sections: Vec<(String, Place)>,
     /// Keys that an empty variable took away.
@@ -38,6 +40,7 @@ impl Sources {
         let mut sources = Sources {
             file: Place::file(path),
             said: BTreeMap::new(),
+            misspelt: Vec::new(),
             empty_sections: Vec::new(),
             emptied: BTreeMap::new(),
             mistakes: Mistakes::default(),
@@ -92,6 +95,13 @@ impl Sources {
         self.said.get(key.name)
     }
 
+    /// Whether something is wrong with a key already.
+    pub(super) fn is_wrong(&self, key: Key) -> bool {
+        self.mistakes
+            .iter()
+            .any(|mistake| mistake.key.as_deref() == Some(key.name))
+    }
+
     /// Whether anybody said anything about a key.
     pub(super) fn has(&self, key: Key) -> bool {
         self.said.contains_key(key.name)
@@ -131,6 +141,9 @@ impl Sources {
     fn read_file(&mut self) {
         let root = self.document.take_root();
         self.read_table(root, "");
+        for (meant, written) in std::mem::take(&mut self.misspelt) {
+            let _ = self.said.entry(meant).or_insert(written);
+        }
     }
 
     fn read_table(&mut self, table: Table, prefix: &str) {
@@ -142,11 +155,36 @@ impl Sources {
             } else if KEYS.iter().any(|key| key.name.starts_with(&section)) {
                 self.read_section(entry, &name, &section);
             } else {
-                let sections = KEYS.iter().filter_map(Key::section);
-                let names = KEYS.iter().map(|key| key.name).chain(sections);
-                let (shown, sentence) = unknown_key(&name, names);
-                self.mistakes.note(entry.place, shown, sentence);
+                self.read_unknown(entry, &name);
             }
+        }
+    }
+
+    fn read_unknown(&mut self, entry: Entry, name: &str) {
+        let sections = KEYS.iter().filter_map(Key::section);
+        if name.split('.').next() == Some(&entry.key)
+            && sections.clone().any(|one| one == entry.key)
+        {
+            let twice = "stands below its own section: write the key alone";
+            self.mistakes.note(entry.place, Some(name), twice);
+            if let Value::Table(table) = entry.written.value {
+                self.read_table(table, &[&entry.key, "."].concat());
+            }
+            return;
+        }
+        let names = KEYS.iter().map(|key| key.name).chain(sections);
+        let unknown = UnknownKey::among(name, names);
+        self.mistakes
+            .note(entry.place, unknown.shown, unknown.sentence);
+        match (unknown.meant, entry.written.value) {
+            (Some(section), Value::Table(table)) => {
+                self.read_table(table, &[section, "."].concat());
+            }
+            (Some(meant), value) => {
+                let place = entry.written.place;
+                self.misspelt.push((meant, Written { value, place }));
+            }
+            (None, _) => {}
         }
     }
 

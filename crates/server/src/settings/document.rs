@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::mistake::{Mistakes, Place};
-use super::syntax;
+use super::syntax::{self, Unclosed};
 use super::text_file::read_text;
 use super::value::{Entry, Table, Value, Written};
 
@@ -60,6 +60,15 @@ impl Document {
     fn parse(&mut self, text: &str, known: Known<'_>) {
         let lines = Lines::of(text);
         let (root, errors) = DeTable::parse_recoverable(text);
+        let unclosed = (!errors.is_empty()).then(|| Unclosed::find(text)).flatten();
+        let end = unclosed.as_ref().map_or(usize::MAX, |open| open.line);
+        if let Some(open) = &unclosed {
+            let found = syntax::explain_unclosed(text, open, known);
+            self.mistakes
+                .note(self.place.line(end), found.key.as_deref(), found.sentence);
+            // All that follows was read as a part of it.
+            self.broken.extend(end..=lines.0.len());
+        }
         for error in errors {
             let at = error.span().map_or(text.len(), |span| span.start);
             let line = lines.number(at);

@@ -11,6 +11,6 @@ mod value;
 
 pub(crate) use document::Document;
 pub use mistake::{Mistake, Mistakes, Place};
-pub(crate) use spelling::unknown_key;
+pub(crate) use spelling::UnknownKey;
 pub(crate) use text_file::{read_bytes, read_text};
 pub(crate) use value::{Entry, Read, Table, Value, Written};

@@ -10,6 +10,7 @@ pub(crate) fn nearest<'a>(
     written: &str,
     known: impl Iterator<Item = &'a str> + Clone,
 ) -> Option<&'a str> {
+    let written = &written.to_lowercase().replace('-', "_");
     // The right name in the wrong section, or without any.
     let last = |name: &str| name.rsplit('.').next().map(str::to_owned);
     if let Some(same) = known.clone().find(|name| last(name) == last(written)) {
@@ -24,22 +25,40 @@ pub(crate) fn nearest<'a>(
         .map(|(_, name)| name)
 }
 
-/// What to say of a key that there is not, and whether the key itself may be said: somebody may
-/// have written a secret where a key belongs.
-pub(crate) fn unknown_key<'a>(
-    written: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
-) -> (Option<&str>, String) {
-    match nearest(written, known) {
-        Some(meant) => (
-            Some(written),
-            format!("is no key here: did you mean `{meant}`?"),
-        ),
-        None if is_harmless(written) => (Some(written), "is no key here: take it out".to_owned()),
-        None => (
-            None,
-            "there is a key here that is none: take it out".to_owned(),
-        ),
+/// A key that there is not.
+pub(crate) struct UnknownKey<'w, 'k> {
+    /// The key as it was written, if it may be said: somebody may have written a secret where a key
+    /// belongs.
+    pub(crate) shown: Option<&'w str>,
+    pub(crate) sentence: String,
+    /// What was meant: reading it as that keeps "is missing" from being said of the same mistake.
+    pub(crate) meant: Option<&'k str>,
+}
+
+impl<'w, 'k> UnknownKey<'w, 'k> {
+    pub(crate) fn among(
+        written: &'w str,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) -> UnknownKey<'w, 'k> {
+        let meant = nearest(written, known);
+        let (shown, sentence) = match meant {
+            Some(meant) => (
+                Some(written),
+                format!("is no key here: did you mean `{meant}`?"),
+            ),
+            None if is_harmless(written) => {
+                (Some(written), "is no key here: take it out".to_owned())
+            }
+            None => (
+                None,
+                "there is a key here that is none: take it out".to_owned(),
+            ),
+        };
+        UnknownKey {
+            shown,
+            sentence,
+            meant,
+        }
     }
 }
 
@@ -65,6 +84,7 @@ mod tests {
         for (written, meant) in [
             ("behind_proxi", Some("behind_proxy")),
             ("behind-proxy", Some("behind_proxy")),
+            ("Merchant.API_KEY", Some("merchant.api_key")),
             ("listn", Some("listen")),
             ("api_key", Some("merchant.api_key")),
             ("merchant.apikey", Some("merchant.api_key")),
@@ -74,8 +94,8 @@ mod tests {
             assert_eq!(nearest(written, known.into_iter()), meant, "{written}");
         }
         let secret = "192006250b4c09247ec02edce69f6a2d";
-        let (shown, sentence) = unknown_key(secret, known.into_iter());
-        assert_eq!(shown, None);
-        assert!(!sentence.contains(secret));
+        let unknown = UnknownKey::among(secret, known.into_iter());
+        assert_eq!(unknown.shown, None);
+        assert!(!unknown.sentence.contains(secret));
     }
 }

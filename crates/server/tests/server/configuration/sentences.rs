@@ -128,7 +128,7 @@ fn each_mistake_is_said_once_with_its_line_its_key_and_its_fix() {
         (
             "api_key",
             "api_key = \"Unclosed",
-            "checkout.toml:11: `merchant.api_key` is not TOML: the closing quote",
+            "checkout.toml:11: `merchant.api_key` is not TOML: a quote is missing",
         ),
         (
             "sign_type",
@@ -222,6 +222,36 @@ fn each_mistake_is_said_once_with_its_line_its_key_and_its_fix() {
             "[shop]\nvoucher_name = { en = \"x\" }\n[oauth]",
             "checkout.toml:16: `shop.voucher_name` needs its Simplified Chinese text",
         ),
+        (
+            "[merchant]",
+            "[merchants]",
+            "checkout.toml:7: `merchants` is no key here: did you mean `merchant`?",
+        ),
+        (
+            "name",
+            "Name = \"x\"",
+            "checkout.toml:8: `merchant.Name` is no key here: did you mean `merchant.name`?",
+        ),
+        (
+            "name",
+            "merchant.name = \"x\"",
+            "checkout.toml:8: `merchant.merchant` stands below its own section",
+        ),
+        (
+            "public_origins",
+            "public_origins = [\"http://127.0.0.1:1\"",
+            "checkout.toml:2: `public_origins` is not TOML: its closing ] is missing",
+        ),
+        (
+            "api_key",
+            "api_key = \"\"\"abc",
+            "checkout.toml:11: `merchant.api_key` is not TOML: its closing \"\"\" is missing",
+        ),
+        (
+            "behind_proxy",
+            "behind_proxy = True",
+            "checkout.toml:6: `behind_proxy` is not TOML: write true or false",
+        ),
     ] {
         let workshop = Workshop::new();
         workshop.set(key, line);
@@ -255,7 +285,6 @@ fn all_mistakes_are_said_at_once_and_none_that_only_follows() {
     assert_eq!(
         begins,
         [
-            "listen",
             "listn",
             "session_key",
             "merchant.mch_id",
