@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
 use url::Url;
 use wechat_checkout_gateway::oauth::OAuthClient;
 use wechat_checkout_gateway::{Client, Merchant};
@@ -10,6 +11,7 @@ use wechat_checkout_protocol::ShopView;
 
 use crate::catalog::Catalog;
 use crate::clock::Clock;
+use crate::ended_sessions::EndedSessions;
 use crate::limit::Limiter;
 use crate::push::Hub;
 use crate::qr_codes::QrCodes;
@@ -49,6 +51,8 @@ pub struct App {
     pub clock: Clock,
     /// Signs sessions.
     pub session_key: SessionKey,
+    /// Sessions that are over before their time.
+    pub ended_sessions: EndedSessions,
     /// Sign-ins of the last minutes, for redirects that arrive twice.
     pub sign_ins: SignIns,
     /// Where buyers' browsers see the page; the first is the canonical one.
@@ -59,6 +63,8 @@ pub struct App {
     pub refund_notify_url: Url,
     /// Draws the codes of this shop's addresses.
     pub qr_codes: QrCodes,
+    /// Buyers' calls under way: fewer than connections, so that WeChat's always get one.
+    pub buyers_calls: Semaphore,
     /// Remembers who asked how often.
     pub limiter: Limiter,
     /// Remembers who guessed the admin token.

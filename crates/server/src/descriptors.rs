@@ -25,6 +25,8 @@ pub struct Descriptors {
     pub limit: Option<u64>,
     /// Connections at a time.
     pub connections_max: usize,
+    /// Buyers' calls at a time. The other connections are left for WeChat.
+    pub calls_max: usize,
     /// Watch sockets at a time.
     pub sockets_max: usize,
 }
@@ -57,6 +59,7 @@ impl Descriptors {
         Descriptors {
             limit,
             connections_max: size(connections),
+            calls_max: size(connections - connections / 4),
             sockets_max: size(sockets),
         }
     }

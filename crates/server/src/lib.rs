@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod clock;
 pub mod config;
 pub mod descriptors;
+pub mod ended_sessions;
 pub mod flow;
 pub mod http;
 mod ids;

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use wechat_checkout_protocol::{Fen, OrderId, Problem};
+use wechat_checkout_protocol::{Fen, OpenId, OrderId, Problem};
 use wechat_checkout_server::Config;
 use wechat_checkout_server::http::admin::{AskRefundBody, ReviewedBody};
 use wechat_checkout_server::store::WebhookStatus;
@@ -41,6 +41,11 @@ pub(crate) enum Operation {
         /// The newest `seq` of the timeline that you looked at: what came after it is not reviewed.
         #[arg(long)]
         seq: u64,
+    },
+    /// Ends a buyer's sessions, on all devices; he may sign in anew.
+    SignOut {
+        /// The buyer's openid, as `order` shows it.
+        openid: String,
     },
     /// Lists messages to the merchant's own system.
     Webhooks {
@@ -123,6 +128,14 @@ fn request(http: &Client, base: &str, operation: Operation) -> anyhow::Result<Re
             };
             http.request(Method::POST, order(&id, "/refunds")?)
                 .json(&body)
+        }
+        Operation::SignOut { openid } => {
+            let openid = OpenId::parse(openid).context("that is no openid")?;
+            let url = format!(
+                "{base}/admin/buyers/{openid}/sign-out",
+                openid = openid.as_str()
+            );
+            http.request(Method::POST, url)
         }
         Operation::Webhooks { status } => http.request(
             Method::GET,

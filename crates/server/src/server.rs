@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 use url::Url;
 use wechat_checkout_gateway::{
@@ -16,6 +16,7 @@ use crate::app::{App, SharedApp};
 use crate::clock::Clock;
 use crate::config::{Config, StoreAddress};
 use crate::descriptors::Descriptors;
+use crate::ended_sessions::{EndedSessions, follow_session_ends};
 use crate::http::{self, Patience};
 use crate::limit::Limiter;
 use crate::places::Places;
@@ -101,12 +102,15 @@ impl Server {
         let webhook = config.webhook.clone();
         let descriptors = Descriptors::raise();
         line.say("file descriptors", descriptors.to_string());
-        let hub = Hub::new(descriptors.sockets_max);
-        let app = Arc::new(build_app(config, Arc::clone(&store), hub, clock, address)?);
+        let app = build_app(config, Arc::clone(&store), &descriptors, clock, address)?;
+        let app = Arc::new(app);
+        let now = app.clock.now();
+        app.ended_sessions.read(&*store, now).await?;
         let router = http::router(SharedApp::clone(&app), page_dir.as_deref());
         let mut workers = vec![
             tokio::spawn(work_when_due(Inquiries(SharedApp::clone(&app)))),
             tokio::spawn(work_when_due(Refunds(SharedApp::clone(&app)))),
+            tokio::spawn(follow_session_ends(SharedApp::clone(&app))),
             tokio::spawn(follow_journal(store, app.hub.clone())),
         ];
         if matches!(app.clock, Clock::Simulated(_)) {
@@ -194,7 +198,7 @@ fn wall_clock(clock: &Clock) -> WallClock {
 fn build_app(
     config: Config,
     store: Arc<dyn Store>,
-    hub: Hub,
+    descriptors: &Descriptors,
     clock: Clock,
     address: SocketAddr,
 ) -> Result<App, StartError> {
@@ -221,11 +225,13 @@ fn build_app(
         oauth,
         stock: Stock::of(Arc::clone(&store)),
         store,
-        hub,
+        hub: Hub::new(descriptors.sockets_max),
+        buyers_calls: Semaphore::new(descriptors.calls_max),
         readiness: Readiness::default(),
         bells: Bells::default(),
         clock,
-        session_key: SessionKey::new(config.session_key),
+        session_key: SessionKey::new(config.session_key, config.session_key_former),
+        ended_sessions: EndedSessions::default(),
         sign_ins: SignIns::default(),
         public_origins: config.public_origins,
         notify_url: Url::parse(&notify_origin)?.join(NOTIFY_PAYMENT)?,

@@ -52,9 +52,22 @@ pub struct WatchGrant {
     pub issued_at: UnixMillis,
 }
 
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The buyer.
+    pub openid: OpenId,
+    /// When he signed in.
+    pub issued_at: UnixMillis,
+}
+
 /// Signs and opens tokens.
 #[derive(Clone)]
-pub struct SessionKey(SecretString);
+pub struct SessionKey {
+    current: SecretString,
+    /// Opens what it sealed before the key was changed.
+    former: Option<SecretString>,
+}
 
 impl fmt::Debug for SessionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,10 +82,10 @@ struct Sealed<T> {
 }
 
 impl SessionKey {
-    /// Takes the configured key.
+    /// Takes the configured key, and the one before it, if its tokens still hold.
     #[must_use]
-    pub const fn new(key: SecretString) -> SessionKey {
-        SessionKey(key)
+    pub const fn new(current: SecretString, former: Option<SecretString>) -> SessionKey {
+        SessionKey { current, former }
     }
 
     /// Seals content into a token: readable by anybody, made only here.
@@ -80,7 +93,10 @@ impl SessionKey {
     pub fn seal<T: Serialize>(&self, purpose: Purpose, content: T, ends_at: UnixMillis) -> String {
         let json = serde_json::to_vec(&Sealed { ends_at, content }).unwrap_or_default();
         let payload = URL_SAFE_NO_PAD.encode(json);
-        let mac = URL_SAFE_NO_PAD.encode(self.mac(purpose, &payload).finalize().into_bytes());
+        let mac = mac(&self.current, purpose, &payload)
+            .finalize()
+            .into_bytes();
+        let mac = URL_SAFE_NO_PAD.encode(mac);
         [payload.as_str(), ".", mac.as_str()].concat()
     }
 
@@ -92,12 +108,35 @@ impl SessionKey {
         token: &str,
         now: UnixMillis,
     ) -> Option<T> {
-        let (payload, mac) = token.split_once('.')?;
-        let mac = URL_SAFE_NO_PAD.decode(mac).ok()?;
-        self.mac(purpose, payload).verify_slice(&mac).ok()?;
+        self.unseal(purpose, token, now)
+            .map(|sealed| sealed.content)
+    }
+
+    /// Opens a session.
+    #[must_use]
+    pub fn open_session(&self, token: &str, now: UnixMillis) -> Option<Session> {
+        let sealed: Sealed<OpenId> = self.unseal(Purpose::Session, token, now)?;
+        Some(Session {
+            openid: sealed.content,
+            issued_at: sealed.ends_at.plus_ms(-SESSION_MS),
+        })
+    }
+
+    fn unseal<T: for<'de> Deserialize<'de>>(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        now: UnixMillis,
+    ) -> Option<Sealed<T>> {
+        let (payload, given) = token.split_once('.')?;
+        let given = URL_SAFE_NO_PAD.decode(given).ok()?;
+        let is_ours = |key| mac(key, purpose, payload).verify_slice(&given).is_ok();
+        if !is_ours(&self.current) && !self.former.as_ref().is_some_and(is_ours) {
+            return None;
+        }
         let json = URL_SAFE_NO_PAD.decode(payload).ok()?;
         let sealed: Sealed<T> = serde_json::from_slice(&json).ok()?;
-        (now < sealed.ends_at).then_some(sealed.content)
+        (now < sealed.ends_at).then_some(sealed)
     }
 
     /// A token that lets a buyer watch one order for [`WATCH_TOKEN_MS`].
@@ -112,15 +151,15 @@ impl SessionKey {
     pub fn open_watch(&self, token: &str, now: UnixMillis) -> Option<WatchGrant> {
         self.open(Purpose::Watch, token, now)
     }
+}
 
-    fn mac(&self, purpose: Purpose, payload: &str) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes())
-            .expect("HMAC takes keys of any length");
-        mac.update(purpose.as_str().as_bytes());
-        mac.update(b"\0");
-        mac.update(payload.as_bytes());
-        mac
-    }
+fn mac(key: &SecretString, purpose: Purpose, payload: &str) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes())
+        .expect("HMAC takes keys of any length");
+    mac.update(purpose.as_str().as_bytes());
+    mac.update(b"\0");
+    mac.update(payload.as_bytes());
+    mac
 }
 
 /// Sign-ins remembered at a time; beyond, the oldest is forgotten.
@@ -208,7 +247,7 @@ mod tests {
     const NOW: UnixMillis = UnixMillis(1_700_000_000_000);
 
     fn key(text: &str) -> SessionKey {
-        SessionKey::new(SecretString::from(text))
+        SessionKey::new(SecretString::from(text), None)
     }
 
     #[test]
@@ -225,6 +264,20 @@ mod tests {
             open(&key("one"), Purpose::Session, NOW.plus_ms(1_000)),
             None
         );
+    }
+
+    #[test]
+    fn a_former_key_opens_what_it_sealed_and_seals_nothing() {
+        let changed = SessionKey::new("two".into(), Some("one".into()));
+        let before = key("one").seal(Purpose::Session, "openid-1", NOW.plus_ms(SESSION_MS));
+        let session = changed.open_session(&before, NOW).expect("still open");
+        assert_eq!(
+            (session.openid.as_str(), session.issued_at),
+            ("openid-1", NOW)
+        );
+        let after = changed.seal(Purpose::Session, "openid-1", NOW.plus_ms(SESSION_MS));
+        assert_eq!(key("one").open_session(&after, NOW), None);
+        assert_eq!(key("two").open_session(&before, NOW), None, "all are over");
     }
 
     #[test]

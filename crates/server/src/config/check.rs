@@ -44,6 +44,7 @@ fn meaning(sources: &mut Sources, folder: &Path, catalog: Option<Catalog>) -> Op
     let merchant = secrets::merchant(sources);
     let certificate = certificate::check(sources, folder, merchant.as_ref());
     let session_key = sources.take(keys::SESSION_KEY, secrets::random);
+    let session_key_former = sources.take(keys::SESSION_KEY_FORMER, secrets::random);
     let app_secret = sources.take(keys::APP_SECRET, secrets::app_secret);
     let admin_token = sources.take(keys::ADMIN_TOKEN, secrets::random);
     let webhook = secrets::webhook(sources);
@@ -76,6 +77,7 @@ fn meaning(sources: &mut Sources, folder: &Path, catalog: Option<Catalog>) -> Op
         store: store?,
         catalog: catalog?,
         session_key: session_key?,
+        session_key_former,
         is_behind_proxy: is_behind_proxy?,
         shop: shop?,
         merchant: merchant?,

@@ -69,6 +69,7 @@ pub(super) const STORE: Key = Key::required(
 pub(super) const CATALOG: Key = Key::required("catalog", "\"catalog.toml\"");
 pub(super) const SESSION_KEY: Key =
     Key::required("session_key", "what `openssl rand -hex 32` prints");
+pub(super) const SESSION_KEY_FORMER: Key = Key::optional("session_key_former");
 pub(super) const BEHIND_PROXY: Key = Key::default("behind_proxy", "false");
 pub(super) const NAME: Key = Key::required("merchant.name", "the name that buyers know");
 pub(super) const APPID: Key = Key::required("merchant.appid", "the service account's appid");
@@ -104,13 +105,14 @@ pub(super) const WEBHOOK_URL: Key = Key::optional("webhook.url");
 pub(super) const WEBHOOK_SECRET: Key = Key::optional("webhook.secret");
 
 /// All of them, in the order in which documents list them.
-pub const KEYS: [Key; 29] = [
+pub const KEYS: [Key; 30] = [
     LISTEN,
     PUBLIC_ORIGINS,
     PAGE_DIR,
     STORE,
     CATALOG,
     SESSION_KEY,
+    SESSION_KEY_FORMER,
     BEHIND_PROXY,
     NAME,
     APPID,

@@ -44,6 +44,8 @@ pub struct Config {
     pub catalog: Catalog,
     /// Signs sessions. At least 32 characters.
     pub session_key: SecretString,
+    /// Opens sessions that it sealed before the key was changed.
+    pub session_key_former: Option<SecretString>,
     /// Believe `X-Forwarded-For`: only behind a proxy that sets it.
     pub is_behind_proxy: bool,
     /// Shown to the buyer.

@@ -11,8 +11,9 @@ use crate::settings::Written;
 /// proofs and its documents. A test looks for those that are missing here.
 pub const PUBLISHED: &str = include_str!("published.txt");
 
-const SECRETS: [keys::Key; 5] = [
+const SECRETS: [keys::Key; 6] = [
     keys::SESSION_KEY,
+    keys::SESSION_KEY_FORMER,
     keys::API_KEY,
     keys::APP_SECRET,
     keys::ADMIN_TOKEN,

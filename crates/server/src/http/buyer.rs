@@ -23,11 +23,12 @@ impl FromRequestParts<SharedApp> for MaybeBuyer {
 
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Refused> {
         let token = cookies::read(app, &parts.headers, cookies::SESSION)?;
-        let openid = token.and_then(|token| {
-            app.session_key
-                .open(Purpose::Session, token, app.clock.now())
+        let session = token.and_then(|token| app.session_key.open_session(token, app.clock.now()));
+        let session = session.filter(|session| {
+            !app.ended_sessions
+                .include(&session.openid, session.issued_at)
         });
-        Ok(MaybeBuyer(openid))
+        Ok(MaybeBuyer(session.map(|session| session.openid)))
     }
 }
 

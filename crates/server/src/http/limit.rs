@@ -1,5 +1,8 @@
 //! Refuses callers who ask too often, before they cost the database or WeChat anything.
 //!
+//! Buyers' calls also leave a part of the connections free, however long WeChat takes to answer
+//! them: its notifications need one.
+//!
 //! Only buyers' calls are limited. WeChat's notifications never are: each may be money.
 
 use std::time::Instant;
@@ -8,11 +11,29 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use wechat_checkout_protocol::ErrorCode;
+
 use super::answer::Refused;
 use super::buyer::MaybeBuyer;
 use super::request::ClientIp;
 use crate::app::SharedApp;
 use crate::limit::Caller;
+
+/// Answers 503 while buyers' calls under way take all that they may.
+pub(super) async fn leave_room(
+    State(app): State<SharedApp>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match app.buyers_calls.try_acquire() {
+        Ok(_one) => next.run(request).await,
+        Err(_) => Refused {
+            retry_after_s: Some(1),
+            ..ErrorCode::Unavailable.into()
+        }
+        .into_response(),
+    }
+}
 
 /// Lets a request through, or answers 429 with `Retry-After`.
 ///

@@ -77,6 +77,10 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
         ))
         .layer(from_fn_with_state(
             SharedApp::clone(&app),
+            limit::leave_room,
+        ))
+        .layer(from_fn_with_state(
+            SharedApp::clone(&app),
             request::refuse_foreign_origins,
         ))
         .layer(header("cache-control", "no-store"));
@@ -90,6 +94,10 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
         .layer(from_fn_with_state(
             SharedApp::clone(&app),
             limit::refuse_too_many,
+        ))
+        .layer(from_fn_with_state(
+            SharedApp::clone(&app),
+            limit::leave_room,
         ))
         .layer(header("cache-control", "no-store"));
     let metrics = Router::new()

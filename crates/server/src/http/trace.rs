@@ -33,7 +33,7 @@ pub(super) async fn trace_request(
     let span = tracing::info_span!(
         "request",
         request.id = request_id,
-        http.method = %request.method(),
+        http.method = shortened(request.method().as_str()),
         http.path = shortened(request.uri().path()),
     );
     let started = Instant::now();

@@ -69,6 +69,7 @@ async fn serve(app: &App, id: &OrderId, place: Place, socket: &mut WebSocket) ->
                 seq = record.order.seq;
                 send_snapshot(app, socket, record).await?;
             }
+            Next::PingDue if is_over(app, &grant) => return Err(close::SIGN_IN_REQUIRED),
             Next::PingDue if line.may_ping() => ping(socket).await?,
             Next::PingDue | Next::Stopping => return Err(close::GOING_AWAY),
             Next::Left => return Ok(()),
@@ -90,11 +91,19 @@ async fn first_frame(app: &App, id: &OrderId, socket: &mut WebSocket) -> Result<
         .session_key
         .open_watch(&token, app.clock.now())
         .ok_or(close::SIGN_IN_REQUIRED)?;
+    if is_over(app, &grant) {
+        return Err(close::SIGN_IN_REQUIRED);
+    }
     // A token for another order: as if this one did not exist.
     if grant.order != *id {
         return Err(close::NOT_FOUND);
     }
     Ok(grant)
+}
+
+/// Whether an operator has ended the sessions that the token comes from.
+fn is_over(app: &App, grant: &WatchGrant) -> bool {
+    app.ended_sessions.include(&grant.openid, grant.issued_at)
 }
 
 /// A foreign order looks exactly like an unknown one. A database that fails sends the page away

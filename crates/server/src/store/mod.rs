@@ -8,6 +8,7 @@ mod journal;
 pub mod postgres;
 mod proof;
 mod refund;
+mod session_ends;
 pub mod sqlite;
 mod webhook;
 
@@ -25,6 +26,7 @@ use crate::order::{Order, OrderEvent, Refusal};
 
 pub use journal::{JournalEntry, JournalEvent, StoredAnswer, replay};
 pub use refund::{PlannedStep, RefundRecord, RefundStatus};
+pub use session_ends::SessionEnds;
 pub use webhook::{NewWebhook, WebhookRecord, WebhookStatus};
 
 /// An order together with what it delivered and what went back.
@@ -114,7 +116,7 @@ const DUE_DATES: [(&str, &str); 3] = [
 
 /// A durable home for orders.
 #[async_trait]
-pub trait Store: Send + Sync + fmt::Debug {
+pub trait Store: SessionEnds + Send + Sync + fmt::Debug {
     /// Places an order, or finds the one that this wish already has.
     async fn place(&self, new: NewOrder) -> Result<Placed, StoreError>;
 

@@ -4,10 +4,12 @@ use std::fmt::Write;
 
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
-use wechat_checkout_protocol::ErrorCode;
+use wechat_checkout_protocol::{ErrorCode, OrderListView};
 
 use crate::shop::{Shop, read, refusal};
 use crate::wire::{answer_to, connect, rest_of, status};
+
+const KEY: &str = "key-of-the-first-wish";
 
 #[tokio::test]
 async fn a_request_is_for_one_host() {
@@ -161,4 +163,62 @@ async fn a_hostile_name_is_nobodys_order_and_nobodys_product() {
     }
     let list: Value = read(buyer.get("/api/orders").await).await;
     assert_eq!(list["orders"].as_array().map(Vec::len), Some(0));
+}
+
+#[tokio::test]
+async fn a_key_of_one_buyer_is_nothing_to_another() {
+    let shop = Shop::open().await;
+    let (alice, bob) = (shop.buyer("alice").await, shop.buyer("bob").await);
+    let hers = alice.order("vip-month", KEY).await;
+    let his = bob.order("vip-year", KEY).await;
+    assert_ne!(hers.id, his.id);
+    assert_eq!(alice.order("vip-month", KEY).await.id, hers.id);
+    for (buyer, own) in [(&alice, &hers), (&bob, &his)] {
+        let list: OrderListView = read(buyer.get("/api/orders").await).await;
+        let ids: Vec<_> = list.orders.iter().map(|order| &order.id).collect();
+        assert_eq!(ids, [&own.id]);
+    }
+}
+
+/// What a form of another site can send without asking the server first.
+#[tokio::test]
+async fn a_form_of_another_site_orders_nothing() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let url = format!("{}/api/orders", shop.server.url());
+    let wish = format!(r#"{{"product_id":"vip-month","quantity":1,"idempotency_key":"{KEY}"}}"#);
+    for media_type in [
+        "text/plain",
+        "text/plain; charset=application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json-seq",
+        "",
+    ] {
+        let post = || {
+            let call = buyer.http.post(&url).header("content-type", media_type);
+            call.body(wish.clone())
+        };
+        let _ = refusal(post().send().await.unwrap(), 415).await;
+        let foreign = post().header("origin", "https://evil.example");
+        let _ = refusal(foreign.send().await.unwrap(), 403).await;
+    }
+    let list: OrderListView = read(buyer.get("/api/orders").await).await;
+    assert_eq!(list.orders.len(), 0);
+}
+
+#[tokio::test]
+async fn buyers_calls_that_wait_leave_room_for_wechat() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let calls = &shop.server.app().buyers_calls;
+    let busy = calls.acquire_many(calls.available_permits().try_into().unwrap());
+    let busy = busy.await.unwrap();
+    let answer = buyer.get("/api/orders").await;
+    assert_eq!(answer.headers()["retry-after"], "1");
+    let _ = refusal(answer, 503).await;
+    let (status, _) = shop.notify("<xml></xml>").await;
+    assert_eq!(status, 200);
+    drop(busy);
+    assert!(buyer.get("/api/orders").await.status().is_success());
 }

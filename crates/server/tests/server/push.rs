@@ -64,7 +64,7 @@ pub(crate) async fn snapshot(socket: &mut Socket) -> OrderView {
     }
 }
 
-async fn close_code(socket: &mut Socket) -> u16 {
+pub(crate) async fn close_code(socket: &mut Socket) -> u16 {
     let Message::Close(Some(frame)) = next(socket).await else {
         panic!("a close frame")
     };

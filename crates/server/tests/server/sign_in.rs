@@ -4,10 +4,12 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
+use wechat_checkout_protocol::watch::close;
 use wechat_checkout_protocol::{OpenId, routes};
 use wechat_checkout_server::session::{Purpose, SESSION_MS};
 
-use crate::shop::{DEADLINE, Shop, read, refusal};
+use crate::push::{close_code, watch};
+use crate::shop::{ADMIN_TOKEN, DEADLINE, Shop, read, refusal};
 use crate::token_endpoint::{Answer, TokenEndpoint};
 
 /// A browser that does not follow redirects by itself.
@@ -250,4 +252,29 @@ async fn behind_tls_the_cookies_are_of_this_very_host() {
     let cookie = format!("checkout_session=planted; __Host-checkout_session={session}");
     let answer = browser().get(&url).header("cookie", cookie).send().await;
     assert_eq!(answer.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn an_operator_ends_a_buyers_sessions_everywhere_and_nobody_elses() {
+    let shop = Shop::open().await;
+    let (alice, bob) = (shop.buyer("alice").await, shop.buyer("bob").await);
+    let order = alice.order("vip-month", "key-of-the-first-wish").await;
+    let stored = shop.server.app().store.order(&order.id).await.unwrap();
+    let openid = stored.unwrap().order.openid;
+    let path = format!("/admin/buyers/{}/sign-out", openid.as_str());
+    let _ = refusal(bob.post(&path, &json!({})).await, 401).await;
+    assert_eq!(alice.get(routes::ORDERS).await.status(), StatusCode::OK);
+
+    let url = format!("{}{path}", shop.server.url());
+    let ended = bob.http.post(&url).bearer_auth(ADMIN_TOKEN).send().await;
+    assert_eq!(ended.unwrap().status(), StatusCode::NO_CONTENT);
+    let _ = refusal(alice.get(routes::ORDERS).await, 401).await;
+    let token = order.watch_token.unwrap();
+    let mut socket = watch(&shop, order.id.as_str(), &token).await;
+    assert_eq!(close_code(&mut socket).await, close::SIGN_IN_REQUIRED);
+    assert_eq!(bob.get(routes::ORDERS).await.status(), StatusCode::OK);
+
+    shop.clock.advance_ms(1);
+    let anew = shop.buyer("alice").await;
+    assert_eq!(anew.get(routes::ORDERS).await.status(), StatusCode::OK);
 }

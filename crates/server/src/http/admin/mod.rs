@@ -2,6 +2,7 @@
 //!
 //! Without a configured token there is no admin API: its paths look like any unknown path.
 
+mod buyers;
 mod orders;
 mod webhooks;
 
@@ -34,6 +35,7 @@ pub(super) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route("/admin/orders/{id}/inquire", post(orders::inquire))
         .route("/admin/orders/{id}/refunds", post(orders::ask_refund))
         .route("/admin/orders/{id}/reviewed", post(orders::end_review))
+        .route("/admin/buyers/{openid}/sign-out", post(buyers::sign_out))
         .route("/admin/webhooks", get(webhooks::list))
         .route("/admin/webhooks/{id}/redeliver", post(webhooks::redeliver))
         .layer(from_fn_with_state(SharedApp::clone(app), only_operators))

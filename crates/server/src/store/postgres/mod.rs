@@ -18,6 +18,7 @@ mod read;
 mod refunds;
 mod rows;
 mod session;
+mod session_ends;
 mod wake;
 mod webhooks;
 

@@ -35,3 +35,9 @@ CREATE TABLE probe (
     entry       BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at          BIGINT NOT NULL
 );
+
+-- Buyers whose sessions of before an operator ended.
+CREATE TABLE ended_sessions (
+    openid      TEXT NOT NULL PRIMARY KEY,
+    ended_at    BIGINT NOT NULL
+);

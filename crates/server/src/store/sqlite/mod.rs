@@ -13,6 +13,7 @@ mod read;
 mod readers;
 mod refunds;
 mod rows;
+mod session_ends;
 mod webhooks;
 mod writer;
 

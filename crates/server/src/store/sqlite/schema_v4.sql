@@ -31,3 +31,9 @@ CREATE TABLE probe (
     entry       INTEGER NOT NULL PRIMARY KEY,
     filling     BLOB    NOT NULL                    -- as much as an order writes
 ) STRICT;
+
+-- Buyers whose sessions of before an operator ended.
+CREATE TABLE ended_sessions (
+    openid      TEXT NOT NULL PRIMARY KEY,
+    ended_at    INTEGER NOT NULL
+) STRICT;

@@ -7,6 +7,7 @@ mod migration;
 mod outage;
 mod paying;
 mod placing;
+mod session_ends;
 mod sharing;
 
 use std::path::{Path, PathBuf};
