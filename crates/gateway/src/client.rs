@@ -148,7 +148,7 @@ impl Client {
     /// How far this machine's clock was from WeChat's at the last answer.
     #[must_use]
     pub fn clock_skew(&self) -> Option<ClockSkew> {
-        self.exchange.clock_skew()
+        self.exchange.clock.skew()
     }
 
     /// Asks WeChat to expect a payment (统一下单).

@@ -4,13 +4,10 @@
 //! refusal says so.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, HeaderMap};
-
-use crate::wall_clock::WallClock;
 
 /// A difference that no network explains, and that WeChat's rules about time can notice.
 const SKEW_MS_MAX: i64 = 60_000;
@@ -74,15 +71,9 @@ impl fmt::Display for ClockSkew {
     }
 }
 
-/// Watches the difference over all answers of a client.
-#[derive(Debug)]
-pub(crate) struct ClockWatch {
-    clock: WallClock,
-    state: Mutex<Watched>,
-}
-
+/// The difference over all answers.
 #[derive(Debug, Default)]
-struct Watched {
+pub(crate) struct Watched {
     last: Option<ClockSkew>,
     /// The difference that the log named last; none when the clocks agreed.
     told: Option<i64>,
@@ -121,40 +112,33 @@ impl Watched {
     }
 }
 
-impl ClockWatch {
-    pub(crate) fn new(clock: WallClock) -> ClockWatch {
-        ClockWatch {
-            clock,
-            state: Mutex::default(),
-        }
+impl Watched {
+    /// The last measurement.
+    pub(crate) fn last(&self) -> Option<ClockSkew> {
+        self.last
     }
 
     /// Takes the head of an answer that has just come.
-    pub(crate) fn note(&self, host: &str, headers: &HeaderMap, asked_at: Instant) {
-        let received_ms = self.clock.now_ms();
+    pub(crate) fn note(
+        &mut self,
+        host: &str,
+        headers: &HeaderMap,
+        received_ms: i64,
+        took: Duration,
+    ) {
         let Some(date_s) = date_of(headers) else {
             return;
         };
-        let skew = ClockSkew::measure(date_s, received_ms, asked_at.elapsed());
+        let skew = ClockSkew::measure(date_s, received_ms, took);
         let seconds = i32::try_from(skew.behind_s()).unwrap_or(i32::MAX);
         metrics::gauge!("wechat_clock_skew_seconds", "host" => host.to_owned()).set(seconds);
-        let news = self.lock().take(skew);
-        match news {
+        match self.take(skew) {
             News::Wrong => tracing::warn!(host, behind_s = skew.behind_s(), "{skew}"),
             News::RightAgain => {
                 tracing::info!(host, "this machine's clock agrees with WeChat's again");
             }
             News::None => {}
         }
-    }
-
-    /// The last measurement.
-    pub(crate) fn last(&self) -> Option<ClockSkew> {
-        self.lock().last
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Watched> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

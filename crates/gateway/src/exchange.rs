@@ -9,7 +9,6 @@ use url::Url;
 use crate::bill::{Bill, BillError};
 use crate::call::{CallError, InvalidRequest, UnknownCause};
 use crate::call_log;
-use crate::clock_skew::ClockSkew;
 use crate::error_code::Call;
 use crate::fields::FieldError;
 use crate::judge::judge;
@@ -34,10 +33,6 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    pub(crate) fn clock_skew(&self) -> Option<ClockSkew> {
-        self.transport.clock_skew()
-    }
-
     pub(crate) fn is_plain_http(&self) -> bool {
         self.hosts.iter().all(|host| host.scheme() != "https")
     }
@@ -62,7 +57,7 @@ impl Exchange {
             params: &params,
             attempts,
             took: started.elapsed(),
-            skew: self.clock_skew().filter(|skew| skew.is_beyond_bound()),
+            skew: self.clock.skew().filter(|skew| skew.is_beyond_bound()),
         };
         call_log::ended(&facts, outcome.as_ref().err());
         outcome

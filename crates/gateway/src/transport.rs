@@ -13,7 +13,6 @@ use rustls::pki_types::pem::PemObject;
 use url::{Host, Url};
 
 use crate::certificate::{CertificateError, ClientCertificate};
-use crate::clock_skew::{ClockSkew, ClockWatch};
 use crate::wall_clock::WallClock;
 
 /// What every connection of this crate keeps to.
@@ -89,7 +88,7 @@ pub enum TransportError {
 pub(crate) struct Transport {
     http: reqwest::Client,
     call_timeout: Duration,
-    clock: Arc<ClockWatch>,
+    clock: WallClock,
 }
 
 impl Transport {
@@ -110,13 +109,8 @@ impl Transport {
         Ok(Transport {
             http,
             call_timeout: config.call_timeout,
-            clock: Arc::new(ClockWatch::new(config.clock.clone())),
+            clock: config.clock.clone(),
         })
-    }
-
-    /// How far the clock was from WeChat's at the last answer.
-    pub(crate) fn clock_skew(&self) -> Option<ClockSkew> {
-        self.clock.last()
     }
 
     /// Posts, and reads an answer of at most `limit` bytes. Ends at `deadline` at the latest.

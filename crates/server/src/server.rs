@@ -210,12 +210,13 @@ fn build_app(
         config.oauth_authorize_url,
         config.oauth_token_url,
     );
-    oauth_config.clock = wall_clock(&clock);
+    let wall_clock = wall_clock(&clock);
+    oauth_config.clock = wall_clock.clone();
     let oauth = OAuthClient::new(oauth_config)?;
     let mut gateway_config = ClientConfig::new(config.gateway_url);
     gateway_config.second_base_url = config.gateway_second_url;
     gateway_config.client_certificate = config.certificate;
-    gateway_config.clock = wall_clock(&clock);
+    gateway_config.clock = wall_clock;
     let gateway = Client::new(gateway_config, config.merchant.clone())?;
     Ok(App {
         catalog: config.catalog,

@@ -33,6 +33,7 @@ async fn a_slow_clock_is_named_beside_wechats_refusal() {
     assert_eq!(problem.code, ErrorCode::WechatRefused);
     assert_eq!(problem.detail, None, "nothing for the buyer");
     let sentence = "this machine's clock is 30 min behind WeChat's: set it (NTP)";
+    assert_eq!(log.lines_with(&["WARN", sentence]).len(), 1, "said once");
     let refused = log.lines_with(&["ERROR", "unifiedorder", "时间过短", "UTC", sentence]);
     assert_eq!(
         refused.len(),
