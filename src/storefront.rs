@@ -127,6 +127,16 @@ impl Inner {
         spawn_local(async move { keep(&weak, api.benefits().await, |inner| &inner.benefits) });
     }
 
+    /// What a failed call means for the buyer; what passes by itself is asked for again.
+    fn miss(self: &Rc<Self>, error: CallError) -> Trouble {
+        browser::log_warning(&error.developer_text());
+        let trouble = Trouble::from(error);
+        if trouble.kind.recovery() == Recovery::Automatic {
+            self.ask_later(&trouble);
+        }
+        trouble
+    }
+
     fn ask_later(self: &Rc<Self>, trouble: &Trouble) {
         let attempt = self.attempt.get();
         self.attempt.set(attempt.saturating_add(1));
@@ -155,11 +165,7 @@ fn keep<T>(
     match answer {
         Ok(value) => drop(place(&inner).replace(Answer::Here(value))),
         Err(error) => {
-            browser::log_warning(&error.developer_text());
-            let trouble = Trouble::from(error);
-            if trouble.kind.recovery() == Recovery::Automatic {
-                inner.ask_later(&trouble);
-            }
+            let trouble = inner.miss(error);
             let mut place = place(&inner).borrow_mut();
             if !matches!(*place, Answer::Here(_)) {
                 *place = Answer::Missing(trouble);

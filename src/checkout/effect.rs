@@ -1,5 +1,7 @@
 //! What the machine wants done: imperatives, performed by the hook.
 
+use std::rc::Rc;
+
 use wechat_checkout_protocol::{BridgeOutcome, BridgeParams, OrderId, OrderView, ProductId};
 
 use super::{FailReason, Money, Trouble};
@@ -83,7 +85,7 @@ pub enum CheckoutEvent {
     /// The bridge answered and the server is being told.
     Reported(OrderId, BridgeOutcome),
     /// The server confirmed the payment; the only event that means "paid".
-    Confirmed(Box<OrderView>),
+    Confirmed(Rc<OrderView>),
     /// The buyer closed the sheet; the order is still payable.
     Cancelled(OrderId),
     /// The order cannot be placed or loaded without the buyer's help; what is known of his money.

@@ -1,5 +1,7 @@
 //! What each stage needs when it is entered, and the offer to pay the same order again.
 
+use std::rc::Rc;
+
 use wechat_checkout_protocol::{BridgeOutcome, OrderStatus, UnixMillis};
 
 use super::{
@@ -113,8 +115,8 @@ impl Holding {
         });
         match self.order.status {
             OrderStatus::Confirmed => {
-                effects.push(Effect::Emit(CheckoutEvent::Confirmed(Box::new(
-                    self.order.clone(),
+                effects.push(Effect::Emit(CheckoutEvent::Confirmed(Rc::clone(
+                    &self.order,
                 ))));
             }
             OrderStatus::Closed

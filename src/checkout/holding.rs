@@ -10,7 +10,7 @@ use super::{
 impl Holding {
     /// The first view of an order.
     pub(super) fn take(
-        mut order: OrderView,
+        mut order: Box<OrderView>,
         start: &Start,
         now: UnixMillis,
         effects: &mut Vec<Effect>,
@@ -20,7 +20,7 @@ impl Holding {
             received_at: now,
         });
         let mut holding = Holding {
-            order,
+            order: order.into(),
             received_at: now,
             bridge,
             stage: Stage::Payable { notice: None },
@@ -75,7 +75,7 @@ impl Holding {
         effects: &mut Vec<Effect>,
     ) -> Option<Start> {
         match event {
-            Event::OrderArrived(order) => self.receive(*order, now, effects),
+            Event::OrderArrived(order) => self.receive(order, now, effects),
             Event::PayTapped => self.tap(now, effects),
             Event::SheetAnswered(answer) => self.answer(answer, now, effects),
             Event::BridgeRefused(trouble) => {
@@ -103,7 +103,7 @@ impl Holding {
     }
 
     /// News from the server. Older news and other orders' news are dropped.
-    fn receive(&mut self, mut order: OrderView, now: UnixMillis, effects: &mut Vec<Effect>) {
+    fn receive(&mut self, mut order: Box<OrderView>, now: UnixMillis, effects: &mut Vec<Effect>) {
         if order.id != self.order.id || order.seq < self.order.seq {
             return;
         }
@@ -116,7 +116,7 @@ impl Holding {
             });
             self.is_bridge_asked = false;
         }
-        self.order = order;
+        self.order = order.into();
         self.received_at = now;
         self.asking = Asking {
             is_waiting: self.asking.is_waiting,

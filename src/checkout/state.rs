@@ -1,5 +1,7 @@
 //! What the machine knows.
 
+use std::rc::Rc;
+
 use wechat_checkout_protocol::{
     BridgeOutcome, BridgeParams, LastQuery, OrderId, OrderStatus, OrderView, ProductId,
     QueriedState, UnixMillis,
@@ -44,7 +46,7 @@ pub enum Checkout {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holding {
     /// The newest view; its `bridge` is moved to [`Holding::bridge`].
-    pub order: OrderView,
+    pub order: Rc<OrderView>,
     /// The device's clock when the view arrived: with `order.server_now` it gives the server's time.
     pub received_at: UnixMillis,
     /// What the next tap opens the sheet with.

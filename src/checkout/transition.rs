@@ -102,7 +102,7 @@ fn seek(
 ) -> Checkout {
     match event {
         Event::OrderArrived(order) if answers(&start, &order) => {
-            return Checkout::Holding(Box::new(Holding::take(*order, &start, now, effects)));
+            return Checkout::Holding(Box::new(Holding::take(order, &start, now, effects)));
         }
         Event::PlacingFailed(trouble) | Event::LoadingFailed(trouble) => {
             return refused(start, asking, trouble, effects);

@@ -1,5 +1,7 @@
 //! The server's word: snapshots, expiry, what they change and what they must not change.
 
+use std::rc::Rc;
+
 use wechat_checkout::checkout::{
     Checkout, CheckoutEvent, Effect, Event, Link, Stage, Start, Timer, TroubleKind,
 };
@@ -30,7 +32,7 @@ fn a_confirmation_settles_from_everywhere_and_is_told_once() {
         let confirmed = order(OrderStatus::Confirmed, 5);
         let bench = bench.after(arrived(confirmed.clone()));
         assert_eq!(bench.stage(), Stage::Settled, "{name}");
-        let told = CheckoutEvent::Confirmed(Box::new(confirmed.clone()));
+        let told = CheckoutEvent::Confirmed(Rc::new(confirmed.clone()));
         assert_eq!(bench.emitted(), [&told], "{name}");
         let forget = Effect::ForgetKey {
             product_id: product_id(),
@@ -134,7 +136,7 @@ fn a_part_refund_is_news_of_a_paid_order_and_no_second_confirmation() {
     let mut part = order(OrderStatus::Confirmed, 3);
     part.amount_refunding = Fen::new(500).expect("in range");
     let bench = bench.after(arrived(part.clone()));
-    assert_eq!(bench.holding().order, part);
+    assert_eq!(*bench.holding().order, part);
     assert_eq!(bench.effects, []);
 }
 
