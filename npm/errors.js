@@ -28,6 +28,10 @@ const TROUBLES = [
     "no such order of this buyer; another buyer's looks the same",
   ],
   [
+    "no_product",
+    "the catalogue has no product with this id",
+  ],
+  [
     "not_payable",
     "the order is closed, paid or under review",
   ],

@@ -42,6 +42,7 @@ export type ErrorCode =
   | "sold_out"
   | "too_many_open_orders"
   | "not_found"
+  | "no_product"
   | "not_payable"
   | "conflict"
   | "wechat_refused"
@@ -138,7 +139,6 @@ export type Sentence =
   | "order_title"
   | "my_orders"
   | "back_to_shop"
-  | "choose"
   | "vip_group"
   | "voucher_group"
   | "best_value"
@@ -163,7 +163,15 @@ export type Sentence =
   | "order_number"
   | "ordered_at"
   | "paid_at"
-  | "paid_through_wechat"
+  | "payment_method"
+  | "wechat_pay"
+  | "valid_until_if_paid"
+  | "days"
+  | "validity"
+  | "how_to_use"
+  | "quantity_less"
+  | "quantity_more"
+  | "contact_shop"
   | "issuing"
   | "loading"
   | "no_order_yet"
@@ -187,6 +195,7 @@ export type Sentence =
   | "pay_again"
   | "paid_title"
   | "delivered"
+  | "activated"
   | "voucher_code"
   | "copy"
   | "copied"
@@ -237,7 +246,10 @@ export type Sentence =
   | "hand_over_waiting"
   | "all_orders"
   | "no_orders"
-  | "my_vouchers";
+  | "my_vouchers"
+  | "sign_out"
+  | "signed_out"
+  | "sign_in";
 
 /** What a checkout can be told. Attributes have the same names in kebab case. */
 export interface CheckoutOptions {

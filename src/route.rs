@@ -10,7 +10,12 @@ pub enum Route {
     /// `/`.
     Shop,
     /// No address of its own: becomes [`Route::Order`] as soon as the server has issued the order.
-    Buy(ProductId),
+    Buy {
+        /// From the catalogue.
+        product_id: ProductId,
+        /// Units.
+        quantity: u32,
+    },
     /// `/?order=<id>`: what a reload, a shared code and the sign-in come back to.
     Order(OrderId),
     /// `/?view=orders`.
@@ -39,7 +44,7 @@ impl Route {
     pub fn query(&self) -> Query {
         let query = Query::current().without(ORDER).without(VIEW);
         match self {
-            Route::Shop | Route::Buy(_) => query,
+            Route::Shop | Route::Buy { .. } => query,
             Route::Order(order_id) => query.with(ORDER, order_id.as_str()),
             Route::MyOrders => query.with(VIEW, VIEW_ORDERS),
         }

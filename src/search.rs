@@ -12,6 +12,13 @@ pub(crate) fn after<'a>(text: &'a str, needle: &str) -> Option<&'a str> {
     text.get(found + needle.len()..)
 }
 
+/// What stands before and behind the first occurrence of `needle`.
+pub(crate) fn around<'a>(text: &'a str, needle: &str) -> Option<(&'a str, &'a str)> {
+    let behind = after(text, needle)?;
+    let before = text.get(..text.len() - behind.len() - needle.len())?;
+    Some((before, behind))
+}
+
 /// Whether `needle` occurs.
 pub(crate) fn contains(text: &str, needle: &str) -> bool {
     after(text, needle).is_some()

@@ -7,6 +7,7 @@ use js_sys::encode_uri_component;
 use wechat_checkout_protocol::{UnixMillis, routes};
 
 use crate::{
+    api::ApiClient,
     browser::{self, Query, Shelf},
     text::Texts,
 };
@@ -115,4 +116,17 @@ pub fn start(api_base: &str, is_asked_for: bool) -> bool {
     .concat();
     browser::replace_location(&address);
     true
+}
+
+/// Asks who is buying, before anything is asked for that needs a buyer, and sends whoever is nobody
+/// yet to WeChat. `false`: the browser is leaving the page. Where no answer came, and where the last
+/// trip brought no session, the calls that follow tell the buyer.
+pub async fn ensure(api: &ApiClient) -> bool {
+    match api.session().await {
+        Ok(session) => session.is_signed_in || !start(api.base(), false),
+        Err(error) => {
+            browser::log_warning(&error.developer_text());
+            true
+        }
+    }
 }

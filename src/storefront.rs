@@ -9,7 +9,7 @@ use std::{
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
-use wechat_checkout_protocol::{BenefitsView, CatalogView, OrderListView};
+use wechat_checkout_protocol::{BenefitsView, CatalogView, OrderListView, ShopView};
 
 use crate::{
     api::{ApiClient, CallError},
@@ -48,6 +48,8 @@ struct Inner {
     orders: RefCell<Answer<OrderListView>>,
     benefits: RefCell<Answer<BenefitsView>>,
     visit: Cell<Option<Visit>>,
+    /// Whether what only buyers are told may be asked for.
+    is_admitted: Cell<bool>,
     attempt: Cell<u32>,
     retry_timer: RefCell<Option<Timeout>>,
 }
@@ -71,9 +73,16 @@ impl Storefront {
             orders: RefCell::new(Answer::Awaited),
             benefits: RefCell::new(Answer::Awaited),
             visit: Cell::new(None),
+            is_admitted: Cell::new(false),
             attempt: Cell::new(0),
             retry_timer: RefCell::default(),
         }))
+    }
+
+    /// Whose shop it is, as far as the server has said.
+    #[must_use]
+    pub fn shop(&self) -> Option<Rc<ShopView>> {
+        self.0.api.shop()
     }
 
     /// What is sold.
@@ -107,21 +116,43 @@ impl Storefront {
         self.0.retry_timer.take();
         self.0.ask();
     }
+
+    /// The buyer is signed in, as far as one can be: what only he is told may be asked for.
+    pub fn admit(&self) {
+        if !self.0.is_admitted.replace(true) {
+            self.0.ask_for_buyer();
+        }
+    }
+
+    /// The buyer is signed out: what he was told is gone.
+    pub fn dismiss(&self) {
+        self.0.is_admitted.set(false);
+        self.0.orders.replace(Answer::Awaited);
+        self.0.benefits.replace(Answer::Awaited);
+    }
 }
 
 impl Inner {
     fn ask(self: &Rc<Self>) {
+        if self.visit.get() == Some(Visit::Shop) {
+            let weak = Rc::downgrade(self);
+            let api = self.api.clone();
+            spawn_local(async move { keep(&weak, api.catalog().await, |inner| &inner.catalog) });
+        }
+        if self.is_admitted.get() {
+            self.ask_for_buyer();
+        }
+    }
+
+    fn ask_for_buyer(self: &Rc<Self>) {
         let Some(visit) = self.visit.get() else {
             return;
         };
-        let weak = Rc::downgrade(self);
-        let api = self.api.clone();
-        spawn_local(async move {
-            match visit {
-                Visit::Shop => keep(&weak, api.catalog().await, |inner| &inner.catalog),
-                Visit::Orders => keep(&weak, api.orders().await, |inner| &inner.orders),
-            }
-        });
+        if visit == Visit::Orders {
+            let weak = Rc::downgrade(self);
+            let api = self.api.clone();
+            spawn_local(async move { keep(&weak, api.orders().await, |inner| &inner.orders) });
+        }
         let weak = Rc::downgrade(self);
         let api = self.api.clone();
         spawn_local(async move { keep(&weak, api.benefits().await, |inner| &inner.benefits) });

@@ -4,15 +4,27 @@
 // An answer that has not come by then is given up, and one that the page has not taken is old.
 const EARLY_ANSWERS_KEPT_MS = 10000;
 
+function isKnown() {
+  try {
+    return localStorage.getItem("wechat-checkout:signed-in") !== null;
+  } catch {
+    return false;
+  }
+}
+
 function askEarly() {
   // Elsewhere nobody is signed in, and every answer would be a refusal.
   if (!/MicroMessenger\//i.test(navigator.userAgent)) return;
   const query = new URLSearchParams(location.search);
   const order = query.get("order");
-  const view = query.get("view") === "orders" ? "/api/orders" : "/api/catalog";
-  const paths = order
-    ? [`/api/orders/${encodeURIComponent(order)}`, "/api/session"]
-    : [view, "/api/benefits", "/api/session"];
+  const isShop = !order && query.get("view") !== "orders";
+  const paths = ["/api/session"];
+  if (isShop) paths.push("/api/catalog");
+  // Whoever was nobody at the last visit signs in first: what is told to buyers alone would be refused.
+  if (isKnown()) {
+    if (order) paths.push(`/api/orders/${encodeURIComponent(order)}`);
+    else paths.push(...(isShop ? [] : ["/api/orders"]), "/api/benefits");
+  }
   const answers = (window.wechatCheckoutEarly = {});
   const patience = window.AbortController && new AbortController();
   for (const path of paths) {

@@ -1,14 +1,21 @@
 //! One method per call; every call is bounded in time.
 
-use std::{cell::RefCell, pin::Pin, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    pin::Pin,
+    rc::Rc,
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 use wechat_checkout_protocol::{
     BenefitsView, BridgeOutcome, CatalogView, IdempotencyKey, OrderId, OrderListView, OrderView,
-    PlaceOrder, ProductId, ReportOutcome, SessionView, UnixMillis, routes,
+    PlaceOrder, ProductId, ReportOutcome, SessionView, ShopView, UnixMillis, routes,
 };
 
-use crate::{browser::now, json};
+use crate::{
+    browser::{self, Shelf, now},
+    json,
+};
 
 use super::{
     CallError,
@@ -24,7 +31,12 @@ pub const PLACE_MS_MAX: u32 = 20_000;
 /// A watch token is used for half its life: a phone's clock or a slow start must not make it too old.
 const WATCH_TOKEN_FRESH_MS: i64 = 5 * 60 * 1_000;
 
-/// A call on its way. Boxed, so that its code exists once in the wasm and not once per kind of answer.
+/// Kept on the device while the last session that was asked for was a buyer's: `static/start.js` then
+/// asks early for what only a buyer is told.
+const SIGNED_IN: &str = "signed-in";
+
+/// An answer on its way. Boxed, so that the code of a call is in the wasm once, and not once for each
+/// place that awaits it.
 pub type Call<T> = Pin<Box<dyn Future<Output = Result<T, CallError>>>>;
 
 /// The server of this page. Cloning is cheap and shares the newest order's watch token.
@@ -38,6 +50,8 @@ struct Shared {
     base: String,
     socket_base: Option<String>,
     watch_token: RefCell<Option<WatchToken>>,
+    is_signed_in: Cell<bool>,
+    shop: RefCell<Option<Rc<ShopView>>>,
 }
 
 #[derive(Debug)]
@@ -90,8 +104,8 @@ impl ApiClient {
     pub fn watch_address(&self, order_id: &OrderId) -> String {
         let base = match (&self.shared.socket_base, self.shared.base.as_str()) {
             (Some(socket_base), _) => socket_base.clone(),
-            (None, "") => crate::browser::socket_origin(),
-            (None, base) => crate::browser::socket_scheme(base),
+            (None, "") => browser::socket_origin(),
+            (None, base) => browser::socket_scheme(base),
         };
         [base, routes::watch(order_id)].concat()
     }
@@ -104,12 +118,52 @@ impl ApiClient {
         self.get(routes::CATALOG).await
     }
 
-    /// Who is buying.
+    /// Who is buying, and whose shop it is; both are remembered.
     ///
     /// # Errors
     /// When no readable answer came.
-    pub async fn session(&self) -> Result<SessionView, CallError> {
-        self.get(routes::SESSION).await
+    pub fn session(&self) -> Call<SessionView> {
+        let api = self.clone();
+        Box::pin(async move {
+            let session: SessionView = api.get(routes::SESSION).await?;
+            api.remember(session.is_signed_in);
+            if let Some(shop) = &session.shop {
+                api.shared.shop.replace(Some(Rc::new(shop.clone())));
+            }
+            Ok(session)
+        })
+    }
+
+    /// Whether the server has said so. It may have ended the session since.
+    #[must_use]
+    pub fn is_signed_in(&self) -> bool {
+        self.shared.is_signed_in.get()
+    }
+
+    /// Whose shop it is, as far as the server has said.
+    #[must_use]
+    pub fn shop(&self) -> Option<Rc<ShopView>> {
+        self.shared.shop.borrow().clone()
+    }
+
+    /// Signs the buyer out on this device.
+    ///
+    /// # Errors
+    /// When the server refused or no answer came; then he may still be signed in.
+    pub async fn sign_out(&self) -> Result<(), CallError> {
+        let body = Some("{}".into());
+        self.ask(routes::SIGN_OUT, body, CALL_MS_MAX).await?;
+        self.remember(false);
+        Ok(())
+    }
+
+    fn remember(&self, is_signed_in: bool) {
+        self.shared.is_signed_in.set(is_signed_in);
+        if is_signed_in {
+            browser::save(Shelf::Device, SIGNED_IN, "1");
+        } else {
+            browser::remove(Shelf::Device, SIGNED_IN);
+        }
     }
 
     /// What opens the order's watch socket; `None` when it is too old: the next answer about the
@@ -238,7 +292,7 @@ fn read<T: DeserializeOwned>(reply: &Reply) -> Result<T, CallError> {
     let answer = json::read(&reply.text);
     #[cfg(debug_assertions)]
     if answer.is_none() {
-        crate::browser::log_error(&json::explain::<T>(&reply.text));
+        browser::log_error(&json::explain::<T>(&reply.text));
     }
     answer.ok_or_else(|| unreadable(reply))
 }

@@ -40,6 +40,8 @@ pub enum TroubleKind {
     TooManyOpenOrders,
     /// No such order of this buyer.
     NotFound,
+    /// No such product in the catalogue.
+    NoProduct,
     /// The order cannot be paid any more.
     NotPayable,
     /// The stored idempotency key belongs to another order.
@@ -65,13 +67,14 @@ pub enum Recovery {
 
 impl TroubleKind {
     /// All of them.
-    pub const ALL: [TroubleKind; 10] = [
+    pub const ALL: [TroubleKind; 11] = [
         TroubleKind::Offline,
         TroubleKind::Unavailable,
         TroubleKind::SignIn,
         TroubleKind::SoldOut,
         TroubleKind::TooManyOpenOrders,
         TroubleKind::NotFound,
+        TroubleKind::NoProduct,
         TroubleKind::NotPayable,
         TroubleKind::Conflict,
         TroubleKind::WechatRefused,
@@ -116,6 +119,7 @@ impl TroubleKind {
             TroubleKind::SoldOut
             | TroubleKind::TooManyOpenOrders
             | TroubleKind::NotFound
+            | TroubleKind::NoProduct
             | TroubleKind::NotPayable => Recovery::None,
         }
     }

@@ -12,7 +12,8 @@ use crate::{
     text::Texts,
 };
 
-/// The sentence for a state; empty when the focus already tells it.
+/// The sentence for a state. Titles of results are left out: the focus goes to them, and a screen
+/// reader would read them twice.
 pub(super) fn announcement(state: &Checkout, texts: &'static Texts) -> AttrValue {
     if let Some(part) = state
         .holding()
@@ -27,7 +28,7 @@ fn sentence(state: &Checkout, texts: &'static Texts) -> &'static str {
     match state {
         Checkout::Idle | Checkout::Loading { .. } => texts.loading,
         Checkout::Issuing { .. } => texts.issuing,
-        Checkout::Halted { trouble, .. } => (texts.trouble)(trouble.kind).0,
+        Checkout::Halted { trouble, .. } => (texts.trouble)(trouble.kind).1,
         Checkout::Holding(holding) => match holding.stage {
             Stage::Payable {
                 notice: Some(Notice::Cancelled),
@@ -37,17 +38,18 @@ fn sentence(state: &Checkout, texts: &'static Texts) -> &'static str {
             } => texts.tap_again,
             Stage::Payable { notice: None } => "",
             Stage::SheetOpen { .. } => texts.opening_sheet,
-            Stage::Confirming { .. } => texts.confirming_title,
+            Stage::Confirming { .. } => texts.confirming_text,
             Stage::NotYetConfirmed {
                 is_checking: true, ..
             } => texts.checking,
             Stage::NotYetConfirmed {
                 is_checking: false, ..
-            } => not_yet_words(holding, texts).0,
+            } if holding.is_payment_missing() => texts.not_found_title,
+            Stage::NotYetConfirmed { .. } => texts.not_yet_text,
             Stage::Failed { .. } => texts.failed_title,
-            Stage::UnderReview => texts.review_title,
-            Stage::Expiring => texts.expiring_title,
-            Stage::Settled => settled_words(&holding.order, texts).0,
+            Stage::UnderReview => texts.review_text,
+            Stage::Expiring => texts.expiring_text,
+            Stage::Settled => settled_words(&holding.order, texts).1,
         },
     }
 }

@@ -2,6 +2,7 @@
 
 use yew::{Html, html};
 
+use super::news;
 use crate::text::{Texts, fill, two_digits};
 
 /// Shows what is left; the checkout is drawn again every second while it counts.
@@ -11,19 +12,42 @@ pub(super) fn countdown(time_left_ms: i64, texts: &Texts) -> Html {
     let time = [&two_digits(seconds / 60), ":", &two_digits(seconds % 60)].concat();
     html! {
         <p class="wc-countdown">
-            <span role="timer">{ fill(texts.pay_within, &time) }</span>
-            <span class="wc-offscreen" aria-live="polite">{ spoken(seconds, texts) }</span>
+            <span role="timer" translate="no">{ news(&fill(texts.pay_within, &time)) }</span>
+            <span class="wc-offscreen" aria-live="polite">{ news(&spoken(seconds, texts)) }</span>
         </p>
     }
 }
 
-/// Said at three minutes, one minute and thirty seconds; the same words for the seconds after it,
-/// so that a screen reader says them once.
+/// Said from three minutes on, whenever a minute begins, and at thirty seconds. The words stay for the
+/// seconds after it and are still true there, since nobody knows when they are read.
 fn spoken(seconds: i64, texts: &Texts) -> String {
     match seconds {
         1..=30 => texts.seconds_left.into(),
-        31..=60 => fill(texts.minutes_left, "1"),
-        61..=180 => fill(texts.minutes_left, "3"),
+        31..=180 => fill(texts.minutes_left, &((seconds + 59) / 60).to_string()),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::ZH_CN;
+
+    #[test]
+    fn what_is_said_is_true_whenever_it_is_read() {
+        for (seconds, said) in [
+            (0, ""),
+            (1, "支付时间不足 30 秒"),
+            (30, "支付时间不足 30 秒"),
+            (31, "支付时间不足 1 分钟"),
+            (60, "支付时间不足 1 分钟"),
+            (64, "支付时间不足 2 分钟"),
+            (120, "支付时间不足 2 分钟"),
+            (121, "支付时间不足 3 分钟"),
+            (180, "支付时间不足 3 分钟"),
+            (181, ""),
+        ] {
+            assert_eq!(spoken(seconds, &ZH_CN), said, "{seconds}");
+        }
     }
 }

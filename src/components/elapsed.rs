@@ -2,6 +2,7 @@
 
 use yew::{Html, html};
 
+use super::news;
 use crate::text::{Texts, fill};
 
 const SILENT_S: i64 = 3;
@@ -14,5 +15,5 @@ pub(super) fn elapsed(waited_ms: i64, texts: &Texts) -> Html {
     } else {
         fill(texts.elapsed, &seconds.to_string())
     };
-    html! { <p class="wc-elapsed" aria-hidden="true">{ sentence }</p> }
+    html! { <p class="wc-elapsed" aria-hidden="true">{ news(&sentence) }</p> }
 }

@@ -1,6 +1,7 @@
 //! What the buyer sees, piece by piece. Nothing here talks to the network.
 
 mod announcement;
+mod contact;
 mod copy_button;
 mod countdown;
 mod delivered;
@@ -18,6 +19,7 @@ mod refunds;
 mod result;
 mod screen;
 mod skeleton;
+mod stepper;
 mod trouble_panel;
 mod vip_card;
 mod voucher_row;
@@ -34,10 +36,29 @@ pub use voucher_row::voucher_row;
 pub(crate) use wechat_checkout::stage_name;
 pub use wechat_checkout::{WechatCheckout, WechatCheckoutProps};
 
-use wechat_checkout_protocol::Fen;
+use wechat_checkout_protocol::{Fen, OrderView};
+use yew::{Html, html};
+
+use crate::text::Texts;
 
 /// `¥19.90`.
 #[must_use]
 pub fn yuan(amount: Fen) -> String {
     ["¥", &amount.to_string()].concat()
+}
+
+/// Words that change while they are on show, in an element of their own for each wording. Programs
+/// that translate a page replace its text nodes; nobody would see a change of the old ones.
+pub(crate) fn news(words: &str) -> Html {
+    html! { <span key={words}>{ words }</span> }
+}
+
+/// What was ordered, and how many of it: `咖啡兑换券 ×2`.
+pub(crate) fn title_of(order: &OrderView, texts: &Texts) -> String {
+    let title = texts.translated(&order.title, &order.title_translations);
+    if order.quantity > 1 {
+        [title, " ×", &order.quantity.to_string()].concat()
+    } else {
+        title.to_owned()
+    }
 }

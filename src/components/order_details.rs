@@ -3,35 +3,47 @@
 use wechat_checkout_protocol::{OrderView, UnixMillis};
 use yew::{Html, html};
 
-use super::{copy_button::copy_button, yuan};
+use super::{copy_button::copy_button, title_of, yuan};
 use crate::text::{Moment, Texts};
 
-/// Rows of label and value; the order number can be copied, because support asks for it. The amount
-/// is one of them where it is not on show in large figures.
-pub(super) fn order_details(order: &OrderView, has_amount: bool, texts: &'static Texts) -> Html {
+/// What else is on the screen decides what the small print says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Print {
+    /// Goods and amount stand above, in large letters.
+    Beside,
+    /// The amount stands above.
+    Ended,
+    /// Something is wrong or open: support asks for the number, so it is on show.
+    Open,
+}
+
+/// Rows of label and value, and the order number to copy, folded until somebody asks for it.
+pub(super) fn order_details(order: &OrderView, print: Print, texts: &'static Texts) -> Html {
     let when = |instant: UnixMillis| (texts.date_and_time)(Moment::of(instant));
     html! {
-        <dl class="wc-card wc-details">
-            { row(texts.product, &order.title) }
-            if order.quantity > 1 { { row(texts.quantity, &order.quantity.to_string()) } }
-            if has_amount { { row(texts.amount, &yuan(order.amount_total)) } }
-            { row(texts.merchant, &order.merchant_name) }
-            if let Some(confirmed_at) = order.confirmed_at {
-                { row(texts.paid_at, &when(confirmed_at)) }
-            } else {
-                { row(texts.ordered_at, &when(order.created_at)) }
-            }
-            <div class="wc-details__row">
-                <dt>{ texts.order_number }</dt>
-                <dd class="wc-details__number">
+        <div class="wc-card wc-details">
+            <dl>
+                if print != Print::Beside { { row(texts.product, &title_of(order, texts)) } }
+                if print == Print::Open { { row(texts.amount, &yuan(order.amount_total)) } }
+                { row(texts.merchant, &order.merchant_name) }
+                if print != Print::Open { { row(texts.payment_method, texts.wechat_pay) } }
+                if let Some(confirmed_at) = order.confirmed_at {
+                    { row(texts.paid_at, &when(confirmed_at)) }
+                } else {
+                    { row(texts.ordered_at, &when(order.created_at)) }
+                }
+            </dl>
+            <details class="wc-fold" open={print == Print::Open}>
+                <summary>{ texts.order_number }</summary>
+                <p class="wc-details__number" translate="no">
                     <span>{ order.id.as_str().to_owned() }</span>
                     { copy_button(order.id.as_str(), texts.order_number, texts) }
-                </dd>
-            </div>
-        </dl>
+                </p>
+            </details>
+        </div>
     }
 }
 
 fn row(label: &str, value: &str) -> Html {
-    html! { <div class="wc-details__row"><dt>{ label }</dt><dd>{ value }</dd></div> }
+    html! { <div class="wc-details__row"><dt>{ label }</dt><dd translate="no">{ value }</dd></div> }
 }

@@ -3,7 +3,7 @@
 use wechat_checkout_protocol::{OrderId, OrderView};
 use yew::prelude::*;
 
-use super::{marks::chevron, refunds::part, yuan};
+use super::{marks::chevron, news, refunds::part, title_of, yuan};
 use crate::text::{Moment, Texts};
 
 /// A button as large as the row.
@@ -17,13 +17,13 @@ pub fn order_row(order: &OrderView, texts: &Texts, on_open: &Callback<OrderId>) 
             data-order={order.id.as_str().to_owned()} data-status={order.status.as_str()}
             {onclick}>
             <span class="wc-product__words">
-                <span class="wc-product__title">{ &order.title }</span>
+                <span class="wc-product__title">{ title_of(order, texts) }</span>
                 <span class="wc-product__subtitle">{ (texts.date_and_time)(Moment::of(order.created_at)) }</span>
             </span>
             <span class="wc-product__prices">
-                <span class="wc-order-row__amount">{ yuan(order.amount_total) }</span>
+                <span class="wc-order-row__amount" translate="no">{ yuan(order.amount_total) }</span>
                 <span class="wc-status" data-status={order.status.as_str()}>
-                    { part(order, texts).unwrap_or_else(|| (texts.status)(order.status).into()) }
+                    { news(&part(order, texts).unwrap_or_else(|| (texts.status)(order.status).into())) }
                 </span>
             </span>
             { chevron() }

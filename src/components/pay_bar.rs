@@ -10,7 +10,13 @@ use crate::{
 };
 
 /// The button opens the sheet inside the tap; it is off while the sheet is open or not yet possible.
-pub(super) fn pay_bar(holding: &Holding, handle: &CheckoutHandle, texts: &Texts) -> Html {
+/// What has to be said stands above it: there it covers the page and does not push it.
+pub(super) fn pay_bar(
+    holding: &Holding,
+    handle: &CheckoutHandle,
+    said: Html,
+    texts: &Texts,
+) -> Html {
     let is_opening = matches!(holding.stage, Stage::SheetOpen { .. });
     let is_ready = holding.is_ready(handle.now());
     let label = if is_opening {
@@ -26,11 +32,11 @@ pub(super) fn pay_bar(holding: &Holding, handle: &CheckoutHandle, texts: &Texts)
     };
     html! {
         <div class="wc-pay-bar">
+            { said }
             <button type="button" class="wc-button wc-button--pay" data-test="pay-button"
                 disabled={!is_ready} aria-busy={(!is_ready).to_string()} {onclick}>
-                { label }
+                <span key={label.clone()} translate="no">{ label }</span>
             </button>
-            <p class="wc-pay-bar__note">{ texts.paid_through_wechat }</p>
         </div>
     }
 }

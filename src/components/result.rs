@@ -2,11 +2,14 @@
 
 use yew::prelude::*;
 
+use super::news;
+
 /// What stands in the frame.
 pub(super) struct Outcome {
     pub(super) mark: Html,
-    pub(super) title: AttrValue,
-    pub(super) text: AttrValue,
+    pub(super) title: &'static str,
+    /// A sentence; nothing where the title says it all.
+    pub(super) text: Html,
     /// Below the sentence.
     pub(super) more: Html,
     /// Buttons at the foot.
@@ -25,8 +28,8 @@ pub(super) fn result(outcome: Outcome, heading: &NodeRef) -> Html {
     html! {
         <div class="wc-screen wc-result">
             { mark }
-            <h1 class="wc-result__title" tabindex="-1" ref={heading}>{ title }</h1>
-            if !text.is_empty() { <p class="wc-result__text">{ text }</p> }
+            <h1 class="wc-result__title" tabindex="-1" ref={heading}>{ news(title) }</h1>
+            <p class="wc-result__text">{ text }</p>
             { more }
             <div class="wc-actions">{ actions }</div>
         </div>
@@ -58,7 +61,7 @@ pub(super) fn button(
         <button type="button" class="wc-button" data-kind={kind} data-test={hook}
             disabled={is_busy}
             onclick={move |_| on_tap.emit(())}>
-            { label }
+            { news(label) }
         </button>
     }
 }

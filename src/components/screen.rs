@@ -1,29 +1,30 @@
 //! Which screen a checkout state has.
 
-use wechat_checkout_protocol::{Attention, OrderStatus};
+use wechat_checkout_protocol::{Attention, OrderStatus, OrderView, ShopView};
 use yew::prelude::*;
 
 use super::{
     announcement::{not_yet_words, settled_words},
+    contact::with_contact,
     countdown::countdown,
     delivered::delivered,
     elapsed::elapsed,
     hand_over, hand_over_sentence,
     marks::{attention_mark, clock_mark, paid_mark, return_mark, waiting_mark},
     notice::notice,
-    order_details::order_details,
+    order_details::{Print, order_details},
     pay_bar::pay_bar,
     refunds::refunds,
     result::{ButtonKind, Outcome, button, result},
     skeleton::order_skeleton,
-    trouble_panel, yuan,
+    title_of, trouble_panel, yuan,
 };
 use crate::{
     browser,
     checkout::{Checkout, FailReason, Holding, Notice, Stage, Trouble},
     environment::Environment,
     hooks::CheckoutHandle,
-    text::{Texts, fill},
+    text::{Moment, Texts, fill},
 };
 
 /// All that a screen is made from.
@@ -32,6 +33,7 @@ pub(super) struct Screen<'a> {
     pub(super) texts: &'static Texts,
     pub(super) environment: Environment,
     pub(super) api_base: &'a str,
+    pub(super) shop: Option<&'a ShopView>,
     pub(super) heading: &'a NodeRef,
     pub(super) on_done: Option<&'a Callback<()>>,
     pub(super) on_orders: Option<&'a Callback<()>>,
@@ -64,7 +66,15 @@ impl Screen<'_> {
     fn trouble(&self, trouble: &Trouble, leave: Html) -> Html {
         let money = Some(self.handle.state().money());
         let on_retry = self.on_retry();
-        trouble_panel(trouble, money, self.texts, self.heading, on_retry, leave)
+        trouble_panel(
+            trouble,
+            money,
+            self.shop,
+            self.texts,
+            self.heading,
+            on_retry,
+            leave,
+        )
     }
 
     fn holding(&self, holding: &Holding) -> Html {
@@ -81,13 +91,13 @@ impl Screen<'_> {
             Stage::UnderReview => self.told(
                 attention_mark(),
                 (self.texts.review_title, self.texts.review_text),
-                order_details(&holding.order, true, self.texts),
+                order_details(&holding.order, Print::Open, self.texts),
                 self.orders(),
             ),
             Stage::Expiring => self.told(
                 waiting_mark(),
                 (self.texts.expiring_title, self.texts.expiring_text),
-                order_details(&holding.order, true, self.texts),
+                order_details(&holding.order, Print::Open, self.texts),
                 self.done(),
             ),
             Stage::Settled => self.settled(holding),
@@ -99,33 +109,42 @@ impl Screen<'_> {
         let (order, texts) = (&holding.order, self.texts);
         let time_left_ms = holding.time_left_ms(self.handle.now());
         let is_open = matches!(holding.stage, Stage::SheetOpen { .. });
+        let can_pay = self.environment.opens_sheet();
+        let said = self.said(holding, said, reason);
         html! {
             <div class="wc-screen" data-dimmed={is_open.then_some("")}>
-                if let Some(Notice::Cancelled) = said {
-                    { notice(texts.cancelled_title, texts.cancelled_text) }
-                }
-                if let Some(Notice::TapAgain) = said {
-                    { notice("", texts.tap_again) }
-                }
-                if let Some(reason) = reason {
-                    { notice(texts.failed_title, &self.reason(reason, holding)) }
-                }
+                if !can_pay { { said.clone() } }
                 <div class="wc-summary">
-                    <p class="wc-summary__merchant">{ &order.merchant_name }</p>
-                    <h1 class="wc-summary__amount" tabindex="-1" ref={self.heading}
+                    <p class="wc-summary__title">{ title_of(order, texts) }</p>
+                    <h1 class="wc-summary__amount" tabindex="-1" ref={self.heading} translate="no"
                         aria-label={yuan(order.amount_total)}>
                         <small>{ "¥" }</small>{ order.amount_total.to_string() }
                     </h1>
+                    <p class="wc-summary__gives">{ gives(order, texts) }</p>
                     { countdown(time_left_ms, texts) }
                 </div>
-                if !self.environment.opens_sheet() {
-                    { self.hand_over() }
-                }
-                { order_details(order, false, texts) }
-                if self.environment.opens_sheet() {
-                    { pay_bar(holding, self.handle, texts) }
-                }
+                if !can_pay { { self.hand_over() } }
+                { order_details(order, Print::Beside, texts) }
+                if can_pay { { pay_bar(holding, self.handle, said, texts) } }
             </div>
+        }
+    }
+
+    /// What happened before.
+    fn said(&self, holding: &Holding, said: Option<Notice>, reason: Option<FailReason>) -> Html {
+        let texts = self.texts;
+        match (reason, said) {
+            (Some(reason), _) => notice(
+                texts.failed_title,
+                &self.reason(reason, holding),
+                self.shop,
+                texts,
+            ),
+            (None, Some(Notice::Cancelled)) => {
+                notice(texts.cancelled_title, texts.cancelled_text, None, texts)
+            }
+            (None, Some(Notice::TapAgain)) => notice("", texts.tap_again, None, texts),
+            (None, None) => Html::default(),
         }
     }
 
@@ -151,18 +170,18 @@ impl Screen<'_> {
     ) -> Html {
         let texts = self.texts;
         let text = match reason {
-            Some(reason) => self.reason(reason, holding).into(),
+            Some(reason) => with_contact(&self.reason(reason, holding), self.shop, texts),
             None => texts.confirming_text.into(),
         };
         let more = html! {
             <>
                 { elapsed(self.handle.now().since_ms(since), texts) }
-                { order_details(&holding.order, true, texts) }
+                { order_details(&holding.order, Print::Open, texts) }
             </>
         };
         let outcome = Outcome {
             mark: waiting_mark(),
-            title: texts.confirming_title.into(),
+            title: texts.confirming_title,
             text,
             more,
             actions: self.orders(),
@@ -187,6 +206,7 @@ impl Screen<'_> {
             .finding()
             .and_then(|query| query.description.as_deref())
             .map(|found| fill(self.texts.wechat_found, found));
+        let line = |words| line(words, self.shop, self.texts);
         html! { <>{ line(in_sheet) }{ line(asked) }</> }
     }
 
@@ -210,7 +230,7 @@ impl Screen<'_> {
         let more = html! {
             <>
                 { self.wechat_said(holding, reason) }
-                { order_details(&holding.order, true, texts) }
+                { order_details(&holding.order, Print::Open, texts) }
             </>
         };
         let can_pay = may_pay_again && self.environment.opens_sheet();
@@ -252,19 +272,23 @@ impl Screen<'_> {
                 OrderStatus::Closed | OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation,
             ) => clock_mark(),
         };
+        let print = match (order.attention, order.status) {
+            (None, OrderStatus::Confirmed) => Print::Ended,
+            _ => Print::Open,
+        };
         let more = html! {
             <>
                 if is_back {
                     <p class="wc-caption">{ texts.refund_amount }</p>
                 }
                 if has_moved_money {
-                    <p class="wc-result__amount">{ yuan(order.amount_total) }</p>
+                    <p class="wc-result__amount" translate="no">{ yuan(order.amount_total) }</p>
                 }
                 { refunds(order, texts) }
                 if order.status == OrderStatus::Confirmed {
                     { delivered(order, texts) }
                 }
-                { order_details(order, !has_moved_money, texts) }
+                { order_details(order, print, texts) }
             </>
         };
         let can_order_again = matches!(order.status, OrderStatus::Closed | OrderStatus::Refunded);
@@ -292,8 +316,8 @@ impl Screen<'_> {
     ) -> Html {
         let outcome = Outcome {
             mark,
-            title: title.into(),
-            text: text.into(),
+            title,
+            text: with_contact(text, self.shop, self.texts),
             more,
             actions,
         };
@@ -335,9 +359,31 @@ impl Screen<'_> {
     }
 }
 
-fn line(words: Option<String>) -> Html {
+fn line(words: Option<String>, shop: Option<&ShopView>, texts: &Texts) -> Html {
     match words {
-        Some(words) => html! { <p class="wc-result__text" data-test="wechat-said">{ words }</p> },
+        Some(words) => html! {
+            <p class="wc-result__text" data-test="wechat-said">
+                { with_contact(&words, shop, texts) }
+            </p>
+        },
         None => Html::default(),
+    }
+}
+
+/// What the buyer gets for the amount, in one line.
+fn gives(order: &OrderView, texts: &Texts) -> String {
+    let Some(days) = order.vip_days else {
+        let validity = order.validity.as_ref();
+        return validity
+            .map(|validity| texts.local(validity).to_owned())
+            .unwrap_or_default();
+    };
+    let days = fill(texts.days, &days.to_string());
+    match order.vip_until_if_paid {
+        Some(until) => {
+            let until = fill(texts.valid_until_if_paid, &(texts.date)(Moment::of(until)));
+            [&days, " · ", &until].concat()
+        }
+        None => days,
     }
 }

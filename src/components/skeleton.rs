@@ -2,7 +2,9 @@
 
 use yew::{AttrValue, Html, html};
 
-const ORDER: &str = r#"<div class="wc-summary__amount"><i class="wc-bone wc-bone--amount"></i></div><div class="wc-countdown"><i class="wc-bone"></i></div>"#;
+use super::news;
+
+const ORDER: &str = r#"<div class="wc-summary__amount"><i class="wc-bone wc-bone--amount"></i></div><div class="wc-summary__gives"></div><div class="wc-countdown"><i class="wc-bone"></i></div>"#;
 const DETAILS: &str = r#"<div class="wc-card wc-details"><div class="wc-details__row"><i class="wc-bone"></i></div><div class="wc-details__row"><i class="wc-bone"></i></div><div class="wc-details__row"><i class="wc-bone"></i></div><div class="wc-details__row"><i class="wc-bone"></i></div></div>"#;
 const VIP: &str = r#"<div class="wc-vip wc-skeleton"><i class="wc-bone"></i></div>"#;
 const ROWS: &str = r#"<div class="wc-list wc-skeleton" aria-busy="true"><div class="wc-product"><i class="wc-bone wc-bone--line"></i></div><div class="wc-product"><i class="wc-bone wc-bone--line"></i></div><div class="wc-product"><i class="wc-bone wc-bone--line"></i></div></div>"#;
@@ -16,7 +18,7 @@ pub(super) fn order_skeleton(sentence: &str) -> Html {
     html! {
         <div class="wc-screen wc-skeleton" aria-busy="true">
             <div class="wc-summary">
-                <p class="wc-summary__merchant">{ sentence }</p>
+                <p class="wc-summary__title">{ news(sentence) }</p>
                 { shapes(ORDER) }
             </div>
             { shapes(DETAILS) }

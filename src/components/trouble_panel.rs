@@ -1,9 +1,11 @@
 //! Something is in the way: what it is, what the buyer can do, what is known of his money, and the
 //! number that support asks for.
 
+use wechat_checkout_protocol::ShopView;
 use yew::prelude::*;
 
 use super::{
+    contact::with_contact,
     copy_button::copy_button,
     marks::attention_mark,
     result::{ButtonKind, Outcome, button, result},
@@ -18,6 +20,7 @@ use crate::{
 pub fn trouble_panel(
     trouble: &Trouble,
     money: Option<Money>,
+    shop: Option<&ShopView>,
     texts: &'static Texts,
     heading: &NodeRef,
     on_retry: Callback<()>,
@@ -31,8 +34,8 @@ pub fn trouble_panel(
     };
     let outcome = Outcome {
         mark: attention_mark(),
-        title: title.into(),
-        text: two_sentences(text, money).into(),
+        title,
+        text: with_contact(&two_sentences(text, money), shop, texts),
         more: support_code(trouble.request_id.as_deref(), texts),
         actions: html! {
             <>
@@ -65,7 +68,7 @@ pub(super) fn support_code(code: Option<&str>, texts: &'static Texts) -> Html {
     html! {
         <p class="wc-support" data-test="support-code">
             <span>{ texts.support_code }</span>
-            <code>{ code.to_owned() }</code>
+            <code translate="no">{ code.to_owned() }</code>
             { copy_button(code, texts.support_code, texts) }
         </p>
     }

@@ -11,7 +11,7 @@ pub fn voucher_row(voucher: &OwnedVoucher, texts: &'static Texts) -> Html {
     html! {
         <div class="wc-voucher" data-test="voucher">
             <span class="wc-voucher__title">{ &voucher.title }</span>
-            <code class="wc-code">{ &voucher.code }</code>
+            <code class="wc-code" translate="no">{ &voucher.code }</code>
             { copy_button(
                 &voucher.code, &[texts.voucher_code, " ", &voucher.code].concat(), texts,
             ) }

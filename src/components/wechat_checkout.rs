@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use wechat_checkout_protocol::{OrderId, ProductId};
+use wasm_bindgen_futures::spawn_local;
+use wechat_checkout_protocol::{OrderId, ProductId, ShopView};
 use yew::prelude::*;
 
 use super::{
-    announcement::announcement, notice::notice, outside::outside, screen::Screen,
+    announcement::announcement, news, notice::notice, outside::outside, screen::Screen,
     trouble_panel::words,
 };
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     checkout::{Checkout, CheckoutEvent, Event, Holding, Link, Stage, Start, TroubleKind},
     environment::Environment,
     hooks::{CheckoutHandle, driver::Driver},
+    sign_in,
     text::{Language, Texts, two_sentences},
 };
 
@@ -110,11 +112,13 @@ impl Component for WechatCheckout {
         let handle = CheckoutHandle::from(&self.driver);
         let state = &*handle.state();
         let order = state.holding().map(|holding| &holding.order);
+        let shop = props.api.shop();
         let screen = Screen {
             handle: &handle,
             texts,
             environment: self.environment,
             api_base: props.api.base(),
+            shop: shop.as_deref(),
             heading: &self.heading,
             on_done: props.on_done.as_ref(),
             on_orders: props.on_orders.as_ref(),
@@ -125,12 +129,13 @@ impl Component for WechatCheckout {
                 data-stage={stage_name(state)}
                 data-order={order.map(|order| order.id.as_str().to_owned())}>
                 <div class="wc-offscreen" role="status" aria-live="polite">
-                    { announcement(state, texts) }
+                    { news(&announcement(state, texts)) }
                 </div>
                 if let Some(holding) = state.holding() {
-                    { side_trouble(holding, texts) }
+                    { side_trouble(holding, shop.as_deref(), texts) }
                 }
-                { screen.view() }
+                // A key: what one screen says must not be written over what another has said.
+                <div class="wc-stage" key={screen_name(state)}>{ screen.view() }</div>
             </section>
         }
     }
@@ -157,11 +162,25 @@ impl Component for WechatCheckout {
 impl WechatCheckout {
     fn start(&self, ctx: &Context<WechatCheckout>) {
         // Without a sign-in no order can be placed or seen: the buyer is handed over instead.
-        if let Some(start) = ctx.props().start()
-            && self.environment.can_sign_in()
-        {
-            self.driver.dispatch(Event::Started(start));
+        if !self.environment.can_sign_in() {
+            return;
         }
+        let Some(start) = ctx.props().start() else {
+            return browser::log_warning("a checkout without a product and without an order");
+        };
+        let driver = Rc::downgrade(&self.driver);
+        let api = ctx.props().api.clone();
+        // Who is known to be signed in waits for nothing.
+        if api.is_signed_in() {
+            return self.driver.dispatch(Event::Started(start));
+        }
+        spawn_local(async move {
+            if sign_in::ensure(&api).await
+                && let Some(driver) = driver.upgrade()
+            {
+                driver.dispatch(Event::Started(start));
+            }
+        });
     }
 }
 
@@ -200,19 +219,28 @@ impl WechatCheckoutProps {
 }
 
 /// A line about a network that is down while the order is on show.
-fn side_trouble(holding: &Holding, texts: &Texts) -> Html {
+fn side_trouble(holding: &Holding, shop: Option<&ShopView>, texts: &Texts) -> Html {
     let kind = holding.asking.trouble.as_ref().map(|trouble| trouble.kind);
     let kind = kind.or((holding.link == Link::Down).then_some(TroubleKind::Offline));
     match kind {
         Some(kind) => {
             let (title, text) = words(kind, texts);
-            notice(title, &two_sentences(text, texts.money(holding.money())))
+            let text = two_sentences(text, texts.money(holding.money()));
+            notice(title, &text, shop, texts)
         }
         None => Html::default(),
     }
 }
 
-/// Names the screen for styles, tests and embedding pages.
+/// Stages that share one screen share its name: the buyer's place on it is kept.
+fn screen_name(state: &Checkout) -> &'static str {
+    match state.holding().map(|holding| holding.stage) {
+        Some(Stage::Payable { .. } | Stage::SheetOpen { .. } | Stage::Failed { .. }) => "order",
+        _ => stage_name(state),
+    }
+}
+
+/// Names the stage for styles, tests and embedding pages.
 pub(crate) fn stage_name(state: &Checkout) -> &'static str {
     match state {
         Checkout::Idle | Checkout::Loading { .. } => "loading",

@@ -162,7 +162,7 @@ impl Driver {
                 idempotency::forget_key(&product_id, quantity);
             }
             Effect::LoadOrder(order_id) => {
-                self.ask(self.api.order(&order_id), Event::LoadingFailed);
+                self.ask(self.api.order(&order_id), Box::new(Event::LoadingFailed));
             }
             Effect::RefreshBridge(order_id) => self.refresh_bridge(&order_id),
             Effect::OpenSheet { sheet, params } => self.open_sheet(sheet, *params),
@@ -172,7 +172,7 @@ impl Driver {
                 raw,
             } => {
                 let call = self.api.report(&order_id, outcome, raw);
-                self.ask(call, Event::ReportFailed);
+                self.ask(call, Box::new(Event::ReportFailed));
             }
             Effect::Watch(order_id) => self.watch(order_id),
             Effect::StartTimer(timer, ms) => self.start_timer(timer, ms),
@@ -190,8 +190,17 @@ impl Driver {
             let trouble = Trouble::of(TroubleKind::Defect);
             return self.dispatch(Event::PlacingFailed(trouble));
         };
-        let call = self.api.place_order(product_id, quantity, key);
-        self.ask(call, Event::PlacingFailed);
+        let call = self.api.place_order(product_id.clone(), quantity, key);
+        let failed = move |mut trouble: Trouble| {
+            // There is no order yet: what was not found is the product.
+            if trouble.kind == TroubleKind::NotFound {
+                trouble.kind = TroubleKind::NoProduct;
+                let name = ["no product `", product_id.as_str(), "` in the catalogue"].concat();
+                browser::log_error(&name);
+            }
+            Event::PlacingFailed(trouble)
+        };
+        self.ask(call, Box::new(failed));
     }
 
     fn refresh_bridge(self: &Rc<Self>, order_id: &OrderId) {
@@ -208,12 +217,11 @@ impl Driver {
             }
             Ok(order)
         });
-        self.ask(call, Event::BridgeRefused);
+        self.ask(call, Box::new(Event::BridgeRefused));
     }
 
-    /// Performs a call; its answer is an order, its failure becomes the event given. Boxed, so that
-    /// what follows the answer exists once in the wasm.
-    fn ask(self: &Rc<Self>, call: Call<OrderView>, failed: fn(Trouble) -> Event) {
+    /// Performs a call; its answer is an order, its failure becomes the event given.
+    fn ask(self: &Rc<Self>, call: Call<OrderView>, failed: Box<dyn FnOnce(Trouble) -> Event>) {
         let weak = Rc::downgrade(self);
         spawn_local(async move {
             let answer = call.await;

@@ -8,13 +8,13 @@ mod shop;
 pub use my_orders::my_orders;
 pub use not_signed_in::not_signed_in;
 pub use outside_wechat::outside_wechat;
-pub use shop::shop;
+pub use shop::{Counter, shop};
 
 use yew::{Callback, Html, html};
 
 use crate::{
     checkout::Trouble,
-    components::trouble_panel,
+    components::{news, trouble_panel},
     storefront::{Answer, Storefront},
     text::Texts,
 };
@@ -23,7 +23,7 @@ use crate::{
 fn header(title: &str, hook: &'static str, link: &str, on_tap: Callback<()>) -> Html {
     html! {
         <header class="wc-header">
-            <h1 class="wc-header__title">{ title }</h1>
+            <h1 class="wc-header__title" tabindex="-1">{ news(title) }</h1>
             <button type="button" class="wc-link" data-test={hook}
                 onclick={move |_| on_tap.emit(())}>
                 { link }
@@ -34,11 +34,13 @@ fn header(title: &str, hook: &'static str, link: &str, on_tap: Callback<()>) -> 
 
 /// In the place of a list that cannot be had now.
 fn missing(trouble: &Trouble, texts: &'static Texts, storefront: &Storefront) -> Html {
+    let shop = storefront.shop();
     let storefront = storefront.clone();
     let on_retry = Callback::from(move |()| storefront.retry());
     trouble_panel(
         trouble,
         None,
+        shop.as_deref(),
         texts,
         &yew::NodeRef::default(),
         on_retry,

@@ -16,6 +16,7 @@ pub fn my_orders(
     texts: &'static Texts,
     on_open: &Callback<OrderId>,
     on_shop: Callback<()>,
+    on_sign_out: Callback<()>,
 ) -> Html {
     html! {
         <main class="wc-page">
@@ -32,6 +33,10 @@ pub fn my_orders(
                     Answer::Missing(trouble) => missing(trouble, texts, storefront),
                 } }
             </div>
+            <button type="button" class="wc-link wc-sign-out" data-test="sign-out"
+                onclick={move |_| on_sign_out.emit(())}>
+                { texts.sign_out }
+            </button>
         </main>
     }
 }
@@ -52,10 +57,10 @@ fn vouchers(benefits: &BenefitsView, texts: &'static Texts) -> Html {
 
 fn rows(list: &OrderListView, texts: &Texts, on_open: &Callback<OrderId>) -> Html {
     if list.orders.is_empty() {
-        return html! { <p class="wc-empty">{ texts.no_orders }</p> };
+        return html! { <p class="wc-empty" key="none">{ texts.no_orders }</p> };
     }
     html! {
-        <div class="wc-list">
+        <div class="wc-list" key="rows">
             { for list.orders.iter().map(|order| order_row(order, texts, on_open)) }
         </div>
     }

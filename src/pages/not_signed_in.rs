@@ -19,7 +19,7 @@ pub fn not_signed_in(api: &ApiClient, texts: &'static Texts) -> Html {
     let trouble = Trouble::of(TroubleKind::SignIn);
     html! {
         <main class="wc-page" data-test="not-signed-in">
-            { trouble_panel(&trouble, None, texts, &NodeRef::default(), on_retry, Html::default()) }
+            { trouble_panel(&trouble, None, None, texts, &NodeRef::default(), on_retry, Html::default()) }
         </main>
     }
 }

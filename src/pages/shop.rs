@@ -10,12 +10,24 @@ use crate::{
     text::Texts,
 };
 
-/// Two groups, VIP and vouchers.
+/// What the buyer does at the counter.
+#[derive(Debug)]
+pub struct Counter<'a> {
+    /// The product of which he wants another number than one.
+    pub counted: Option<&'a (ProductId, u32)>,
+    /// Hears how many of what.
+    pub on_count: Callback<(ProductId, u32)>,
+    /// Hears which product he takes.
+    pub on_choose: Callback<ProductId>,
+}
+
+/// Two groups, VIP and vouchers. `on_sign_in` for a buyer who has signed out.
 pub fn shop(
     storefront: &Storefront,
     texts: &'static Texts,
-    on_choose: &Callback<ProductId>,
+    counter: &Counter<'_>,
     on_orders: Callback<()>,
+    on_sign_in: Option<Callback<()>>,
 ) -> Html {
     let catalog = storefront.catalog();
     let title = match &*catalog {
@@ -23,24 +35,44 @@ pub fn shop(
         Answer::Awaited | Answer::Missing(_) => texts.shop_title,
     };
     let of_kind = |kind| match &*catalog {
-        Answer::Here(catalog) => cards(catalog, kind, texts, on_choose),
+        Answer::Here(catalog) => cards(catalog, kind, texts, counter),
         Answer::Awaited | Answer::Missing(_) => Some(rows_skeleton()),
     };
+    let shop = storefront.shop();
+    let vouchers = shop.as_ref().and_then(|shop| shop.voucher_name.as_ref());
+    let vouchers = vouchers.map_or(texts.voucher_group, |name| texts.local(name));
     html! {
         <main class="wc-page">
             { header(title, "my-orders", texts.my_orders, on_orders) }
-            { membership(storefront, texts) }
+            if let Some(on_sign_in) = on_sign_in {
+                { signed_out(texts, on_sign_in) }
+            } else {
+                { membership(storefront, texts) }
+            }
             if let Answer::Missing(trouble) = &*catalog {
                 { missing(trouble, texts, storefront) }
             } else {
                 { group(texts.vip_group, of_kind(ProductKind::Vip)) }
-                { group(texts.voucher_group, of_kind(ProductKind::Voucher)) }
+                { group(vouchers, of_kind(ProductKind::Voucher)) }
             }
         </main>
     }
 }
 
-fn group(title: &'static str, list: Option<Html>) -> Html {
+/// In the place of the membership.
+fn signed_out(texts: &Texts, on_sign_in: Callback<()>) -> Html {
+    html! {
+        <div class="wc-vip" data-test="signed-out">
+            <p class="wc-vip__state">{ texts.signed_out }</p>
+            <button type="button" class="wc-link wc-vip__link" data-test="sign-in"
+                onclick={move |_| on_sign_in.emit(())}>
+                { texts.sign_in }
+            </button>
+        </div>
+    }
+}
+
+fn group(title: &str, list: Option<Html>) -> Html {
     match list {
         Some(list) => html! { <><h2 class="wc-group">{ title }</h2>{ list }</> },
         None => Html::default(),
@@ -52,7 +84,7 @@ fn cards(
     catalog: &CatalogView,
     kind: ProductKind,
     texts: &Texts,
-    on_choose: &Callback<ProductId>,
+    counter: &Counter<'_>,
 ) -> Option<Html> {
     let mut products = catalog
         .products
@@ -62,7 +94,11 @@ fn cards(
     products.peek()?;
     Some(html! {
         <div class="wc-list">
-            { for products.map(|product| product_card(product, texts, on_choose)) }
+            { for products.map(|product| {
+                let counted = counter.counted.filter(|(id, _)| *id == product.id);
+                let quantity = counted.map_or(1, |(_, quantity)| *quantity);
+                product_card(product, quantity, texts, &counter.on_choose, &counter.on_count)
+            }) }
         </div>
     })
 }

@@ -54,6 +54,7 @@ fn developer_text(kind: TroubleKind) -> &'static str {
         TroubleKind::SoldOut => "the catalogue has no stock left of this product",
         TroubleKind::TooManyOpenOrders => "the buyer holds too many unpaid orders",
         TroubleKind::NotFound => "no such order of this buyer; another buyer's looks the same",
+        TroubleKind::NoProduct => "the catalogue has no product with this id",
         TroubleKind::NotPayable => "the order is closed, paid or under review",
         TroubleKind::Conflict => "the stored idempotency key belongs to other content",
         TroubleKind::WechatRefused => {

@@ -18,7 +18,7 @@ pub use sentence::{fill, two_sentences};
 pub use zh_cn::ZH_CN;
 pub use zh_tw::ZH_TW;
 
-use wechat_checkout_protocol::OrderStatus;
+use wechat_checkout_protocol::{LocalText, OrderStatus, Translations};
 
 use crate::{
     checkout::{FailReason, Money, TroubleKind},
@@ -97,6 +97,8 @@ macro_rules! texts {
         #[derive(Clone, Copy, Debug)]
         pub struct Texts {
             $($(#[$doc])* pub $name: &'static str,)+
+            /// Which of the shop's texts: Simplified Chinese, or one of the other two.
+            pub pick: for<'a> fn(&'a str, Option<&'a str>, Option<&'a str>) -> &'a str,
             /// A moment as a date.
             pub date: fn(Moment) -> String,
             /// A moment as date and time of day.
@@ -136,8 +138,6 @@ texts! {
     my_orders,
     /// The way back to the shop.
     back_to_shop,
-    /// Above the products.
-    choose,
     /// Heading of the VIP products.
     vip_group,
     /// Heading of the vouchers.
@@ -186,8 +186,24 @@ texts! {
     ordered_at,
     /// Label.
     paid_at,
-    /// Under the pay button.
-    paid_through_wechat,
+    /// Label.
+    payment_method,
+    /// Its only value.
+    wechat_pay,
+    /// Under the amount: what a membership would end on; `{}` is a date.
+    valid_until_if_paid,
+    /// How much membership; `{}` is a number of days.
+    days,
+    /// Label.
+    validity,
+    /// Label.
+    how_to_use,
+    /// For screen readers: one unit less.
+    quantity_less,
+    /// For screen readers: one unit more.
+    quantity_more,
+    /// Inside sentences, exactly as they write it: it becomes a link where the shop has a contact.
+    contact_shop,
     /// While an order is placed.
     issuing,
     /// While something is loaded.
@@ -234,6 +250,8 @@ texts! {
     paid_title,
     /// Heading of what was delivered.
     delivered,
+    /// Heading of a membership that was delivered.
+    activated,
     /// Label.
     voucher_code,
     /// Button.
@@ -336,6 +354,12 @@ texts! {
     no_orders,
     /// Heading.
     my_vouchers,
+    /// Button.
+    sign_out,
+    /// Above the shop, after it.
+    signed_out,
+    /// Button, after it.
+    sign_in,
 }
 
 impl Texts {
@@ -355,5 +379,19 @@ impl Texts {
 impl PartialEq for Texts {
     fn eq(&self, other: &Texts) -> bool {
         std::ptr::eq(self, other)
+    }
+}
+
+impl Texts {
+    /// A text of the shop, in this language where the shop has it.
+    #[must_use]
+    pub fn local<'a>(&self, text: &'a LocalText) -> &'a str {
+        (self.pick)(&text.zh_cn, text.zh_tw.as_deref(), text.en.as_deref())
+    }
+
+    /// The same for a text whose translations stand beside it.
+    #[must_use]
+    pub fn translated<'a>(&self, text: &'a str, others: &'a Translations) -> &'a str {
+        (self.pick)(text, others.zh_tw.as_deref(), others.en.as_deref())
     }
 }

@@ -37,6 +37,14 @@ impl Screen {
         self.root.text_content().unwrap_or_default()
     }
 
+    /// Whether there is a match.
+    pub(crate) fn has(&self, selector: &str) -> bool {
+        self.root
+            .query_selector(selector)
+            .expect("a selector")
+            .is_some()
+    }
+
     /// The first match; the test fails without one.
     pub(crate) fn find(&self, selector: &str) -> HtmlElement {
         let found = self.root.query_selector(selector).expect("a selector");

@@ -28,7 +28,8 @@ axe.run(document, { ...options, resultTypes: ["violations"] })
 /// What a thumb cannot hit, where the focus jumps back, and what does not fit the screen.
 const MEASURE: &str = r##"
 const found = [];
-const ours = (element) => !element.closest("[class^=wechat-sheet], [class^=wechat-drawer]");
+const ours = (element) => !element.closest(
+  "[class^=wechat-sheet], [class^=wechat-drawer], details:not([open]) > :not(summary)");
 const name = (element) => `${element.tagName} ${element.className} "${element.innerText ?? ""}"`;
 for (const element of document.querySelectorAll("button, a[href], [role=button]")) {
   const box = element.getBoundingClientRect();

@@ -35,7 +35,7 @@ async fn a_buyer_of_a_voucher_gets_its_code() -> Result<()> {
         phone.tap("pay-button").await?;
         phone.tap("sheet-pay").await?;
         phone.see_status(OrderStatus::Confirmed).await?;
-        phone.read("凭证").await?;
+        phone.read("券码").await?;
         phone.expect_quiet_console().await
     })
     .await

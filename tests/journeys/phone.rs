@@ -197,14 +197,12 @@ impl Phone {
             .context("fonts or images do not load")
     }
 
-    /// That the page complained about nothing: an error in the console is a defect. The browser
-    /// itself notes the 401 that sends a new buyer to sign in.
+    /// That the page complained about nothing: an error in the console is a defect.
     pub(crate) async fn expect_quiet_console(&self) -> Result<()> {
         let entries = self.window().browser_log().await?;
         let loud: Vec<String> = entries
             .into_iter()
             .filter(|entry| entry.level == "SEVERE")
-            .filter(|entry| !entry.message.contains("status of 401"))
             .map(|entry| entry.message)
             .collect();
         ensure!(loud.is_empty(), "the console says {loud:#?}");

@@ -178,7 +178,7 @@ async fn play_one(stage: &Stage, scenario: Scenario, play: Play) -> Result<()> {
             phone.tap("pay-button").await?;
             phone.tap("sheet-pay").await?;
             phone.see_status(OrderStatus::Confirmed).await?;
-            phone.read("凭证码").await
+            phone.read("券码").await
         }
         Play::StuckRefund => {
             phone.tap("sheet-pay").await?;

@@ -56,3 +56,46 @@ async fn errors_speak_to_buyer_developer_and_support() -> Result<()> {
     )
     .await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_for_sale_is_named_to_the_developer() -> Result<()> {
+    embed(
+        "what_is_not_for_sale_is_named_to_the_developer",
+        async |stage| {
+            let Stage { house, phone } = stage;
+            phone.open(&house.inside_wechat()).await?;
+            inside(phone, "pay-button").await?;
+            phone
+                .run(
+                    "const c = document.querySelector('wechat-checkout'); \
+                     c.orderParameter = null; c.order = null; c.product = 'nope'",
+                )
+                .await?;
+            let halted = heard(phone, "halted").await?;
+            ensure!(halted["error"]["code"] == "no_product", "{halted}");
+            let console = phone.window().browser_log().await?;
+            ensure!(
+                console
+                    .iter()
+                    .any(|entry| entry.message.contains("no product `nope` in the catalogue")),
+                "the console does not name it"
+            );
+            phone
+                .run(
+                    "window.heard = []; document.querySelector('main') \
+                     .append(document.createElement('wechat-checkout'))",
+                )
+                .await?;
+            let halted = heard(phone, "halted").await?;
+            ensure!(halted["error"]["code"] == "bad_option", "{halted}");
+            ensure!(
+                halted["error"]["developerText"]
+                    .as_str()
+                    .is_some_and(|text| text.contains("neither product nor order")),
+                "{halted}"
+            );
+            Ok(())
+        },
+    )
+    .await
+}

@@ -51,7 +51,18 @@ async fn order(stage: &Stage, album: &Album) -> Result<()> {
     phone.release_requests().await?;
     phone.see_status(OrderStatus::Unprocessed).await?;
     album
-        .hang(phone, "order", &["立即支付 ¥19.90", "内完成支付", "收款方"])
+        .hang(
+            phone,
+            "order",
+            &[
+                "立即支付 ¥19.90",
+                "内完成支付",
+                "收款方",
+                "支付方式",
+                "31 天",
+                "支付后有效期至",
+            ],
+        )
         .await?;
 
     phone.tap("pay-button").await?;

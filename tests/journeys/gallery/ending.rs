@@ -17,12 +17,12 @@ use crate::stage::{Stage, play_in};
 const PAST_EXPIRY: Duration = Duration::from_secs(901);
 /// Longer than WeChat takes for a refund, or for its late payment.
 const SOON: Duration = Duration::from_secs(20);
-/// The heading of the result has the focus.
-const RESULT_IS_FOCUSED: &str =
-    "return document.activeElement?.classList.contains('wc-result__title') === true";
-/// The region that was there from the first paint says the result.
-const RESULT_IS_SPOKEN: &str =
-    "return document.querySelector('[role=status]').textContent === '支付成功'";
+/// The heading of the result has the focus, which reads it; the region does not read it once more.
+const RESULT_IS_SPOKEN_ONCE: &str = "return document.activeElement?.textContent === '支付成功' \
+     && !document.querySelector('[role=status]').textContent.includes('支付成功')";
+/// The focus is on the heading of the page that the buyer came to.
+const HEADING_IS_FOCUSED: &str =
+    "return document.activeElement?.classList.contains('wc-header__title') === true";
 /// Price of a month.
 const MONTH_FEN: i64 = 1_990;
 /// A third of a cup.
@@ -68,7 +68,7 @@ async fn confirmed(stage: &Stage, album: &Album) -> Result<()> {
         .hang(
             phone,
             "paid-voucher",
-            &["支付成功", "凭证码", "复制", "¥15.00"],
+            &["支付成功", "券码", "复制", "¥15.00"],
         )
         .await?;
     phone.tap_by(".wc-delivered .wc-copy").await?;
@@ -97,14 +97,14 @@ async fn confirmed(stage: &Stage, album: &Album) -> Result<()> {
         .hang(
             phone,
             "paid",
-            &["支付成功", "VIP 有效期至", "¥19.90", "支付时间"],
+            &["支付成功", "已开通", "VIP 有效期至", "¥19.90", "支付方式"],
         )
         .await?;
     // A screen reader hears it, and a keyboard goes on from it.
-    phone.find_by(RESULT_IS_FOCUSED).await?;
-    phone.find_by(RESULT_IS_SPOKEN).await?;
+    phone.find_by(RESULT_IS_SPOKEN_ONCE).await?;
     phone.tap("done").await?;
     phone.see("product-vip-month").await?;
+    phone.find_by(HEADING_IS_FOCUSED).await?;
     album.hang(phone, "shop-vip", &["VIP 有效期至"]).await
 }
 
@@ -190,7 +190,7 @@ async fn listed(stage: &Stage, album: &Album) -> Result<()> {
     phone.see("order-list").await?;
     let words = [
         "VIP 有效期至",
-        "我的凭证",
+        "我的券",
         "待支付",
         "已完成",
         "已退款 ¥5.00",

@@ -70,6 +70,39 @@ async fn gallery_on_other_screens() -> Result<()> {
     .await
 }
 
+/// The lowest edge of the first button that can be tapped lies on the screen.
+const BUTTON_IN_VIEW: &str = r#"
+window.scrollTo(0, 0);
+const button = document.querySelector(".wc-actions .wc-button");
+const box = button.getBoundingClientRect();
+return box.top >= 0 && box.bottom <= innerHeight;
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_vouchers_are_bought_on_a_small_phone() -> Result<()> {
+    play("two_vouchers_are_bought_on_a_small_phone", async |stage| {
+        let album = Album::open()?;
+        let Stage { house, phone } = stage;
+        phone.set_shape(phone_of(320, 568)).await?;
+        phone.open(&house.inside_wechat()).await?;
+        phone.tap("quantity-more").await?;
+        phone.read("¥15.00 ×2").await?;
+        album.judge(phone, "shop-counted-320").await?;
+        phone.tap("product-coffee-voucher").await?;
+        phone.read("立即支付 ¥30.00").await?;
+        phone.tap("pay-button").await?;
+        phone.tap("sheet-pay").await?;
+        phone.see_status(OrderStatus::Confirmed).await?;
+        phone.find_by(BUTTON_IN_VIEW).await?;
+        album
+            .hang_light(phone, "paid-vouchers-320", &["支付成功", "咖啡兑换券 ×2"])
+            .await?;
+        phone.tap("my-orders").await?;
+        phone.read("咖啡兑换券 ×2").await
+    })
+    .await
+}
+
 async fn in_all_shapes(phone: &Phone, album: &Album, screen: &str) -> Result<()> {
     for (name, shape) in SHAPES {
         phone.set_shape(shape).await?;

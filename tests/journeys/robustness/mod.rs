@@ -7,3 +7,4 @@ mod slowness;
 mod sockets;
 mod starting;
 mod tabs;
+mod translators;

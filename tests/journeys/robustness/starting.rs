@@ -1,10 +1,10 @@
 //! Web-views that cannot do everything: no streaming of wasm, no storage, a wrong clock, a page that
 //! dies.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use wechat_checkout_protocol::OrderStatus;
 
-use crate::stage::play;
+use crate::stage::{Stage, play};
 
 /// Some Android web-views refuse it, some proxies change the content type.
 const NO_STREAMING: &str = "WebAssembly.compileStreaming = () => Promise.reject(new TypeError());";
@@ -34,6 +34,53 @@ async fn a_web_view_without_streaming_starts_the_page_all_the_same() -> Result<(
             phone.expect_quiet_console().await
         },
     )
+    .await
+}
+
+/// The wasm stays away until it is let through, and the guard's patience ends soon.
+const LATE: &str = r#"
+const wait = window.setTimeout;
+window.setTimeout = (work, ms, ...more) => wait(work, ms === 20000 ? 200 : ms, ...more);
+const ask = window.fetch;
+const released = new Promise((release) => { window.releaseWasm = release; });
+window.fetch = (address, options) => String(address.url ?? address).endsWith(".wasm")
+  ? released.then(() => ask(address, options))
+  : ask(address, options);
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_starts_late_wins_over_the_panel() -> Result<()> {
+    play(
+        "a_page_that_starts_late_wins_over_the_panel",
+        async |stage| {
+            let phone = &stage.phone;
+            // The sign-in would load the page a second time.
+            phone.open(&stage.house.inside_wechat()).await?;
+            phone.see("vip-state").await?;
+            phone.be_another_web_view(LATE).await?;
+            phone.reload().await?;
+            phone.read("页面加载失败").await?;
+            phone.run("window.releaseWasm()").await?;
+            phone.see("product-vip-month").await?;
+            ensure!(!phone.sees("reload").await?, "the panel is still there");
+            Ok(())
+        },
+    )
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_visit_leaves_the_console_quiet() -> Result<()> {
+    play("a_first_visit_leaves_the_console_quiet", async |stage| {
+        let Stage { house, phone } = stage;
+        phone.open(&house.as_account("newcomer", "")).await?;
+        phone.see("vip-state").await?;
+        phone.expect_quiet_console().await?;
+        let orders = house.as_account("another-newcomer", "&view=orders");
+        phone.open(&orders).await?;
+        phone.see("order-list").await?;
+        phone.expect_quiet_console().await
+    })
     .await
 }
 

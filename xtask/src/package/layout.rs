@@ -13,9 +13,10 @@ const SOURCES: &str = "npm";
 /// Kinds of files in [`SOURCES`] that are shipped under their own names.
 const SHIPPED: [&str; 3] = ["js", "ts", "md"];
 /// Together they are the look inside the element: the page's own, and the element's.
-const STYLES: [&str; 4] = [
+const STYLES: [&str; 5] = [
     "static/tokens.css",
     "static/checkout.css",
+    "static/marks.css",
     "static/controls.css",
     "npm/element.css",
 ];
