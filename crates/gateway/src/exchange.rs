@@ -120,11 +120,7 @@ impl Exchange {
                 }
             }
             // Verified: the key is the right one.
-            Ok(_)
-            | Err(
-                CallError::Refused { .. }
-                | CallError::OutcomeUnknown(UnknownCause::Busy { .. } | UnknownCause::Incomplete(_)),
-            ) => {
+            Ok(_) | Err(CallError::Refused { .. }) => {
                 if self.pause.end() {
                     call_log::signature_accepted(&self.merchant);
                 }

@@ -14,6 +14,9 @@ const SENTENCE_CHARS_MAX: usize = 256;
 /// What WeChat says where it does not accept the signature of a call.
 const SIGNATURE_REFUSALS: [&str; 4] = ["签名错误", "签名失败", "SIGNERROR", "SIGN ERROR"];
 
+/// What WeChat says where it is in trouble itself, when it cannot even sign the answer.
+const BUSY: [&str; 4] = ["系统错误", "系统繁忙", "系统超时", "SYSTEMERROR"];
+
 /// Gives the verified parameters of a successful answer.
 pub(crate) fn judge(
     merchant: &Merchant,
@@ -59,16 +62,18 @@ fn require_communication(params: &Params) -> Result<(), CallError> {
         }
     }
     let message = sentence(params, "return_msg");
-    Err(
-        if SIGNATURE_REFUSALS
-            .iter()
-            .any(|words| message.contains(words))
-        {
-            UnknownCause::SignatureRefused { message }.into()
-        } else {
-            UnknownCause::CommunicationFailed { message }.into()
-        },
-    )
+    let says_one_of = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    let cause = if says_one_of(&SIGNATURE_REFUSALS) {
+        UnknownCause::SignatureRefused { message }
+    } else if says_one_of(&BUSY) {
+        UnknownCause::Busy {
+            code: ErrCode::SystemError,
+            description: message,
+        }
+    } else {
+        UnknownCause::CommunicationFailed { message }
+    };
+    Err(cause.into())
 }
 
 fn refusal(params: &Params) -> CallError {

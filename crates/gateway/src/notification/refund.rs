@@ -55,6 +55,8 @@ pub struct RefundNotification {
     pub refund_request_source: Option<String>,
     /// Every decrypted parameter, also the undocumented ones.
     pub params: Params,
+    /// Every parameter around the encrypted ones; nothing vouches for them.
+    pub outer: Params,
 }
 
 /// Why a refund notification is not taken.
@@ -120,6 +122,7 @@ pub fn read_refund(
         refund_account: fields::text(&params, "refund_account"),
         refund_request_source: fields::text(&params, "refund_request_source"),
         params,
+        outer,
     })
 }
 

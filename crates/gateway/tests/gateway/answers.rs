@@ -90,6 +90,20 @@ async fn wechat_not_being_sure_is_an_unknown_outcome_and_worth_another_try() {
     }
 }
 
+/// In its own trouble WeChat cannot even sign.
+#[tokio::test]
+async fn an_unsigned_system_error_is_worth_another_try_too() {
+    for words in ["系统错误", "系统繁忙，请稍后再试", "SYSTEMERROR"] {
+        let unsigned = [("return_code", "FAIL"), ("return_msg", words)];
+        let error = answered(Params::from_iter(unsigned)).await;
+        assert!(
+            matches!(&error, CallError::OutcomeUnknown(UnknownCause::Busy { .. })),
+            "{words}: {error:?}",
+        );
+        assert_eq!(wait_ms(&error, 1), Some(500), "{words}");
+    }
+}
+
 #[tokio::test]
 async fn a_communication_failure_says_nothing_about_the_order() {
     let error = answered(Params::from_iter([

@@ -137,3 +137,30 @@ async fn the_first_good_answer_ends_the_pause() {
     client.orderquery(query).await.expect("no pause any more");
     assert_eq!(log.lines_with(&["accepts the signature"]).len(), 1);
 }
+
+/// Whoever sits in between can send these: only a signed answer proves that the key is right.
+#[tokio::test]
+async fn an_unsigned_answer_does_not_end_the_pause() {
+    let log = Log::start();
+    let answers = ["签名错误", "系统错误"].map(unsigned);
+    let next = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let stub = Stub::start(move |_| {
+        let n = next.fetch_add(1, Ordering::SeqCst);
+        std::future::ready(xml::write(&answers[n.min(1)]))
+    })
+    .await;
+    let client = stub.client(merchant::md5());
+    let query = QueryBy::OutTradeNo("1409811653");
+    let both = futures_util::future::join(client.orderquery(query), client.orderquery(query));
+    let outcomes: [_; 2] = both.await.into();
+    assert!(outcomes.iter().all(Result::is_err), "{outcomes:?}");
+    let paused = client.orderquery(query).await.expect_err("paused");
+    assert!(
+        matches!(
+            paused,
+            CallError::OutcomeUnknown(UnknownCause::Paused { .. })
+        ),
+        "{paused:?}"
+    );
+    assert!(log.lines_with(&["accepts the signature"]).is_empty());
+}

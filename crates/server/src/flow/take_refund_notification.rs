@@ -31,7 +31,9 @@ pub async fn take_refund_notification(
     body: &[u8],
 ) -> Result<(), TakeRefundNotificationError> {
     let notification = read_refund(&app.merchant, body)?;
-    undocumented::report_members("refund_notification", &notification.params);
+    for params in [&notification.outer, &notification.params] {
+        undocumented::report_members("refund_notification", params);
+    }
     let number = notification.out_refund_no.as_str();
     let refund = app.store.refund(number).await?;
     let refund = refund.ok_or(TakeRefundNotificationError::Unknown)?;
