@@ -28,12 +28,16 @@ struct Entry {
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<MerchantAccount>> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    // The parser's own message quotes the line, which may hold a key.
+    // The parser's own message quotes the line or the value, which may be a key.
     let file: File = toml::from_str(&text).map_err(|error| {
         let line = error
             .span()
             .map_or(0, |span| text[..span.start].lines().count());
-        anyhow::anyhow!("{}, near line {line}: {}", path.display(), error.message())
+        anyhow::anyhow!(
+            "{}, near line {line}: takes [[merchant]] and below it appid, mch_id, api_key, \
+             app_secret and name, each a text in quotes, and perhaps directories, a list of them",
+            path.display()
+        )
     })?;
     anyhow::ensure!(
         !file.merchant.is_empty(),

@@ -30,15 +30,10 @@ impl fmt::Debug for TlsConfig {
 /// Why HTTPS cannot be spoken.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// One of the three texts is not what it should be.
-    #[error("{what} is not readable PEM")]
-    Pem {
-        /// Which text.
-        what: &'static str,
-        /// What the reader said.
-        #[source]
-        source: rustls::pki_types::pem::Error,
-    },
+    /// One of the three texts is not what it should be. What the reader says of it is kept back: it
+    /// repeats lines, and one of the texts is a key.
+    #[error("{0} is not readable PEM: does each BEGIN and END stand alone in its line?")]
+    Pem(&'static str),
     /// There is no certificate in the text.
     #[error("{0} contains no certificate")]
     NoCertificate(&'static str),
@@ -55,10 +50,7 @@ impl TlsConfig {
     pub(crate) fn acceptor(&self) -> Result<TlsAcceptor, TlsError> {
         let chain = certificates("the gateway's certificate", &self.certificate_pem)?;
         let key = PrivateKeyDer::from_pem_slice(self.key_pem.as_bytes());
-        let key = key.map_err(|source| TlsError::Pem {
-            what: "the gateway's key",
-            source,
-        })?;
+        let key = key.map_err(|_| TlsError::Pem("the gateway's key"))?;
         let mut roots = RootCertStore::empty();
         for certificate in certificates("the merchants' authority", &self.merchant_ca_pem)? {
             roots
@@ -82,7 +74,7 @@ impl TlsConfig {
 
 fn certificates(what: &'static str, pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
-    let read = read.map_err(|source| TlsError::Pem { what, source })?;
+    let read = read.map_err(|_| TlsError::Pem(what))?;
     if read.is_empty() {
         Err(TlsError::NoCertificate(what))
     } else {

@@ -74,3 +74,56 @@ fn bad_arguments_are_named() {
         );
     }
 }
+
+/// A merchant's file and a key are as secret here as anywhere: people try their own.
+#[test]
+fn a_broken_file_is_told_without_what_stands_in_it() {
+    let folder = std::env::temp_dir();
+    let path = |name: &str| {
+        let name = format!("{}-{name}", std::process::id());
+        folder.join(name).display().to_string()
+    };
+    let (merchants, certificate, key) = (path("merchants.toml"), path("c.pem"), path("k.pem"));
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a pair");
+    let pem = signed.signing_key.serialize_pem();
+    std::fs::write(&certificate, signed.cert.pem()).expect("written");
+    std::fs::write(&key, pem.replace('\n', "")).expect("written");
+    let tls = [
+        ["--tls-certificate", &certificate],
+        ["--tls-key", &key],
+        ["--merchant-ca", &certificate],
+    ];
+    let refused = |arguments: &[&str]| {
+        let free = ["--gateway", "127.0.0.1:0", "--client", "127.0.0.1:0"];
+        let output = command().args(free).args(arguments).output();
+        let output = output.expect("it ends");
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).expect("UTF-8")
+    };
+    let sentence = refused(&tls.concat());
+    assert!(
+        sentence.contains("the gateway's key is not readable PEM"),
+        "{sentence}"
+    );
+    assert!(
+        !sentence.contains("45, 45, 45") && !sentence.contains(&pem[40..60]),
+        "{sentence}"
+    );
+    for line in [
+        "api_key = 4815162342108",
+        "api_key = My4815162342108Key",
+        "api_key = \"4815162342108",
+    ] {
+        std::fs::write(
+            &merchants,
+            format!("[[merchant]]\nappid = \"wx1\"\n{line}\n"),
+        )
+        .expect("written");
+        let sentence = refused(&["--merchants", &merchants]);
+        assert!(sentence.contains("near line"), "{sentence}");
+        assert!(!sentence.contains("4815162342108"), "{sentence}");
+    }
+    for file in [merchants, certificate, key] {
+        let _ = std::fs::remove_file(file);
+    }
+}
