@@ -41,6 +41,9 @@ struct Arguments {
     /// Where the running server is, for operators; its configured listen address when absent.
     #[arg(long, global = true)]
     server: Option<String>,
+    /// What operators' commands print: JSON for programs, with amounts in fen.
+    #[arg(long, global = true)]
+    json: bool,
     /// Without a command this process serves.
     #[command(subcommand)]
     command: Option<Command>,
@@ -71,11 +74,15 @@ async fn main() -> ExitCode {
         }
     };
     let done = match arguments.command {
-        Some(Command::Operation(operation)) => operate(&config, arguments.server, operation).await,
-        Some(Command::Check) | None => serve(config, arguments.clock.as_ref()).await,
+        Some(Command::Operation(operation)) => {
+            operate(&config, arguments.server, operation, arguments.json).await
+        }
+        Some(Command::Check) | None => serve(config, arguments.clock.as_ref())
+            .await
+            .map(|()| ExitCode::SUCCESS),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // One sentence and its reasons, not a stack: this is for whoever wrote the file.
             eprintln!("wechat-checkout-server: {error:#}");

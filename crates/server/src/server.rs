@@ -29,7 +29,10 @@ use crate::stock::Stock;
 use crate::store::postgres::{self, PostgresStore};
 use crate::store::sqlite::{Durability, OpenError, SqliteStore};
 use crate::store::{Store, StoreError};
-use crate::worker::{Bells, Inquiries, Refunds, Webhooks, hasten_when_set_back, work_when_due};
+use crate::worker::{
+    Bells, Inquiries, Refunds, Webhooks, forget_what_has_had_its_time, hasten_when_set_back,
+    work_when_due,
+};
 
 /// The kernel's default of 128 drops connections when many pages come back at once, and each of
 /// them then waits a second.
@@ -111,6 +114,7 @@ impl Server {
             tokio::spawn(work_when_due(Inquiries(SharedApp::clone(&app)))),
             tokio::spawn(work_when_due(Refunds(SharedApp::clone(&app)))),
             tokio::spawn(follow_session_ends(SharedApp::clone(&app))),
+            tokio::spawn(forget_what_has_had_its_time(SharedApp::clone(&app))),
             tokio::spawn(follow_journal(store, app.hub.clone())),
         ];
         if matches!(app.clock, Clock::Simulated(_)) {

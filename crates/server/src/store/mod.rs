@@ -250,6 +250,12 @@ pub trait Store: SessionEnds + Send + Sync + fmt::Debug {
     /// Adds the catalogue's voucher codes that are not known yet.
     async fn stock_up(&self, catalog: &Catalog) -> Result<(), StoreError>;
 
+    /// Removes keys that were first sent before an instant and whose orders have ended; says how many.
+    async fn forget_keys(&self, before: UnixMillis, limit: u32) -> Result<u64, StoreError>;
+
+    /// Removes delivered messages that were collected before an instant; says how many.
+    async fn forget_webhooks(&self, before: UnixMillis, limit: u32) -> Result<u64, StoreError>;
+
     /// Proves that a commit works: writes, and waits until that is as durable as a payment would be.
     /// Real work that was committed within the last second proves it, too.
     async fn prove_commit(&self) -> Result<(), StoreError>;

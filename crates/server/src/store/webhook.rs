@@ -15,7 +15,7 @@ pub struct NewWebhook {
 }
 
 /// A message and how far it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookRecord {
     /// `webhook-id`.
     pub id: String,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cluster;
+mod command_line;
 mod configuration;
 mod database_loss;
 mod hostile;

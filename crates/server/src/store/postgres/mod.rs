@@ -9,6 +9,7 @@ mod buyer;
 mod change;
 mod database;
 mod deliver;
+mod forget;
 mod journal;
 mod link;
 mod migrate;
@@ -356,6 +357,18 @@ impl Store for PostgresStore {
             }
         }
         Ok(())
+    }
+
+    async fn forget_keys(&self, before: UnixMillis, limit: u32) -> Result<u64, StoreError> {
+        self.database
+            .write(|db| async move { forget::keys(&db, before, limit).await })
+            .await
+    }
+
+    async fn forget_webhooks(&self, before: UnixMillis, limit: u32) -> Result<u64, StoreError> {
+        self.database
+            .write(|db| async move { forget::webhooks(&db, before, limit).await })
+            .await
     }
 
     async fn prove_commit(&self) -> Result<(), StoreError> {

@@ -5,9 +5,12 @@
 
 mod change;
 mod deliver;
+mod forget;
 mod log;
 mod migrate;
+mod open;
 mod place;
+mod private;
 mod probe;
 mod read;
 mod readers;
@@ -18,15 +21,15 @@ mod webhooks;
 mod writer;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rusqlite::Connection;
 use tokio::sync::watch;
 use wechat_checkout_protocol::{BenefitsView, OpenId, OrderId, ProductId, UnixMillis};
 
 use self::log::Log;
+use self::open::connect;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::proof::LastCommit;
@@ -36,6 +39,8 @@ use super::{
 };
 use crate::catalog::{Catalog, Unit};
 use crate::order::OrderEvent;
+
+pub use open::OpenError;
 
 /// Codes added to the stock at a time.
 const STOCK_UP_MAX: usize = 5_000;
@@ -57,40 +62,6 @@ pub struct SqliteStore {
     readers: Readers,
     commits: watch::Receiver<u64>,
     last_commit: Arc<LastCommit>,
-}
-
-/// Why a database could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Its folder cannot be made.
-    #[error("cannot create the folder {}", path.display())]
-    Folder {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// SQLite says no.
-    #[error("cannot open the database {}", path.display())]
-    Database {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: rusqlite::Error,
-    },
-    /// Made by a newer version of this program.
-    #[error(
-        "the database is of version {found}, this program knows up to {known}: use a newer program"
-    )]
-    FromTheFuture {
-        /// In the file.
-        found: u32,
-        /// In this program.
-        known: u32,
-    },
-    /// No thread for the writer or its log.
-    #[error("cannot start the database's threads")]
-    Thread(#[source] std::io::Error),
 }
 
 /// The log is written back into the database when it has this many pages (of 4 KiB). Rarely
@@ -120,7 +91,7 @@ impl SqliteStore {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
         {
-            std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
+            private::create_folder(folder).map_err(|source| OpenError::Folder {
                 path: folder.to_owned(),
                 source,
             })?;
@@ -129,6 +100,10 @@ impl SqliteStore {
             path: path.to_owned(),
             source,
         };
+        private::create_or_tighten(path).map_err(|source| OpenError::File {
+            path: path.to_owned(),
+            source,
+        })?;
         let mut connection = connect(path, durability).map_err(refused)?;
         migrate::run(&mut connection, path)?;
         let beside = connect(path, durability).map_err(refused)?;
@@ -144,24 +119,6 @@ impl SqliteStore {
             last_commit,
         })
     }
-}
-
-fn connect(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    let synchronous = match durability {
-        Durability::Full => "FULL",
-        Durability::Normal => "NORMAL",
-    };
-    connection.pragma_update(None, "synchronous", synchronous)?;
-    // See [`Log`], which does it.
-    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    // Page cache in KiB (negative by SQLite's convention): keeps the hot indexes in memory.
-    connection.pragma_update(None, "cache_size", -32_768)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    Ok(connection)
 }
 
 #[async_trait]
@@ -376,6 +333,18 @@ impl Store for SqliteStore {
             }
         }
         Ok(())
+    }
+
+    async fn forget_keys(&self, before: UnixMillis, limit: u32) -> Result<u64, StoreError> {
+        self.writer
+            .run(move |db| forget::keys(db, before, limit))
+            .await
+    }
+
+    async fn forget_webhooks(&self, before: UnixMillis, limit: u32) -> Result<u64, StoreError> {
+        self.writer
+            .run(move |db| forget::webhooks(db, before, limit))
+            .await
     }
 
     async fn prove_commit(&self) -> Result<(), StoreError> {

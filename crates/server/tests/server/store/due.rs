@@ -206,4 +206,11 @@ async fn webhooks_are_collected_once_and_tried_until_they_end(home: &Home) {
     let again = store.claim_webhooks(NOW, CLAIMED_UNTIL, 10).await.unwrap();
     assert_eq!(again.len(), 1);
     assert_eq!((again[0].id.as_str(), again[0].attempts), ("msg-3", 0));
+
+    let after = NOW.plus_ms(1);
+    assert_eq!(store.forget_webhooks(NOW, 10).await, Ok(0), "too young");
+    assert_eq!(store.forget_webhooks(after, 10).await, Ok(1), "delivered");
+    let delivered = store.webhooks(WebhookStatus::Delivered, 10).await;
+    assert_eq!(delivered.unwrap(), []);
+    assert!(store.redeliver_webhook("msg-3", NOW).await.unwrap());
 }

@@ -7,6 +7,8 @@ mod migration;
 mod outage;
 mod paying;
 mod placing;
+#[cfg(unix)]
+mod private;
 mod session_ends;
 mod sharing;
 

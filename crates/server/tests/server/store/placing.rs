@@ -1,6 +1,6 @@
 //! Placing: one order for one wish, bounded, and the stock.
 
-use wechat_checkout_server::order::Order;
+use wechat_checkout_server::order::{Order, OrderEvent};
 use wechat_checkout_server::store::Placed;
 
 use super::{Home, on_every_store, pay, place};
@@ -10,6 +10,7 @@ on_every_store![
     the_same_key_finds_the_same_order_and_another_wish_is_a_conflict,
     asking_for_the_same_thing_again_returns_the_open_order_until_it_is_paid,
     a_buyers_open_orders_are_bounded,
+    a_key_ends_with_its_orders_life,
 ];
 
 async fn the_same_key_finds_the_same_order_and_another_wish_is_a_conflict(home: &Home) {
@@ -41,6 +42,43 @@ async fn asking_for_the_same_thing_again_returns_the_open_order_until_it_is_paid
     let _ = pay(&*store, &first, "T1", NOW).await;
     let next = place(&*store, order("order-0003"), "key-0000000000003").await;
     assert!(matches!(next, Placed::New(_)));
+}
+
+async fn a_key_ends_with_its_orders_life(home: &Home) {
+    let store = home.open().await;
+    for (id, buyer_name) in [("order-0001", "buyer-1"), ("order-0002", "buyer-2")] {
+        let order = Order {
+            openid: buyer(buyer_name),
+            ..order(id)
+        };
+        let _ = place(&*store, order, "key-0000000000001").await;
+    }
+    let later = NOW.plus_ms(1);
+    assert_eq!(store.forget_keys(later, 10).await, Ok(0), "both are open");
+    let closed = OrderEvent::ClosedAtWechat(None);
+    let id = order("order-0001").id;
+    let _ = store.advance(&id, closed, NOW).await.unwrap();
+    assert_eq!(store.forget_keys(NOW, 10).await, Ok(0), "it is too young");
+    assert_eq!(
+        store.forget_keys(later, 0).await,
+        Ok(0),
+        "so many at a time"
+    );
+    assert_eq!(store.forget_keys(later, 10).await, Ok(1));
+    assert!(store.order(&id).await.unwrap().is_some(), "the books stay");
+    // The key means nothing any more, and another buyer's of the same name still does.
+    let other = Order {
+        quantity: 2,
+        ..order("order-0003")
+    };
+    let placed = place(&*store, other, "key-0000000000001").await;
+    assert!(matches!(placed, Placed::New(_)), "{placed:?}");
+    let same = Order {
+        openid: buyer("buyer-2"),
+        ..order("order-0004")
+    };
+    let placed = place(&*store, same, "key-0000000000001").await;
+    assert!(matches!(placed, Placed::Existing(_)), "{placed:?}");
 }
 
 async fn a_buyers_open_orders_are_bounded(home: &Home) {
