@@ -15,16 +15,21 @@ use wechat_checkout_protocol::ErrorCode;
 
 use super::answer::Refused;
 use super::buyer::MaybeBuyer;
-use super::request::ClientIp;
+use super::request::{ClientIp, with_whole_body};
 use crate::app::SharedApp;
 use crate::limit::Caller;
 
-/// Answers 503 while buyers' calls under way take all that they may.
+/// Answers 503 while buyers' calls under way take all that they may. A call is under way once it has
+/// come whole: a body in drops is waited for without taking anything from others.
 pub(super) async fn leave_room(
     State(app): State<SharedApp>,
     request: Request,
     next: Next,
 ) -> Response {
+    let request = match with_whole_body(request).await {
+        Ok(request) => request,
+        Err(refused) => return refused.into_response(),
+    };
     match app.buyers_calls.try_acquire() {
         Ok(_one) => next.run(request).await,
         Err(_) => Refused {

@@ -70,14 +70,14 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
         .route("/api/orders/{id}/bridge", post(bridge::refresh_bridge))
         .route("/api/orders/{id}/report", post(bridge::report))
         .route("/api/orders/{id}/watch", get(watch::watch_order))
+        .layer(from_fn_with_state(
+            SharedApp::clone(&app),
+            limit::leave_room,
+        ))
         .layer(DefaultBodyLimit::max(API_BODY_BYTES_MAX))
         .layer(from_fn_with_state(
             SharedApp::clone(&app),
             limit::refuse_too_many,
-        ))
-        .layer(from_fn_with_state(
-            SharedApp::clone(&app),
-            limit::leave_room,
         ))
         .layer(from_fn_with_state(
             SharedApp::clone(&app),
@@ -93,11 +93,11 @@ pub fn router(app: SharedApp, page_dir: Option<&Path>) -> Router {
         .route(routes::OAUTH_CALLBACK, get(oauth::callback))
         .layer(from_fn_with_state(
             SharedApp::clone(&app),
-            limit::refuse_too_many,
+            limit::leave_room,
         ))
         .layer(from_fn_with_state(
             SharedApp::clone(&app),
-            limit::leave_room,
+            limit::refuse_too_many,
         ))
         .layer(header("cache-control", "no-store"));
     let metrics = Router::new()

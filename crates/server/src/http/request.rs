@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::Json;
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody, JsonRejection};
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request, State};
 use axum::http::header::{HOST, ORIGIN};
@@ -35,14 +36,30 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 fn refuse(rejection: &JsonRejection) -> Refused {
     match rejection {
         JsonRejection::MissingJsonContentType(_) => ErrorCode::UnsupportedMediaType.into(),
-        JsonRejection::BytesRejection(BytesRejection::FailedToBufferBody(
-            FailedToBufferBody::LengthLimitError(_),
-        )) => ErrorCode::BodyTooLarge.into(),
-        JsonRejection::BytesRejection(_) => Refused::malformed(
+        JsonRejection::BytesRejection(rejection) => refuse_bytes(rejection),
+        other => Refused::detailed(ErrorCode::BadRequest, other.body_text()),
+    }
+}
+
+fn refuse_bytes(rejection: &BytesRejection) -> Refused {
+    match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            ErrorCode::BodyTooLarge.into()
+        }
+        _ => Refused::malformed(
             StatusCode::REQUEST_TIMEOUT,
             "the body broke off, or did not come in time",
         ),
-        other => Refused::detailed(ErrorCode::BadRequest, other.body_text()),
+    }
+}
+
+/// The request once its body has come, of the length that the route takes.
+pub(super) async fn with_whole_body(request: Request) -> Result<Request, Refused> {
+    let (parts, body) = request.into_parts();
+    let whole = Request::from_parts(parts.clone(), body);
+    match Bytes::from_request(whole, &()).await {
+        Ok(body) => Ok(Request::from_parts(parts, Body::from(body))),
+        Err(rejection) => Err(refuse_bytes(&rejection)),
     }
 }
 

@@ -222,3 +222,19 @@ async fn buyers_calls_that_wait_leave_room_for_wechat() {
     drop(busy);
     assert!(buyer.get("/api/orders").await.status().is_success());
 }
+
+#[tokio::test]
+async fn a_body_in_drops_takes_no_room_of_others() {
+    let shop = Shop::open().await;
+    let buyer = shop.buyer("alice").await;
+    let calls = &shop.server.app().buyers_calls;
+    let all_but_one = calls.available_permits() - 1;
+    let _busy = calls.acquire_many(all_but_one.try_into().unwrap()).await;
+    let mut slow = connect(&shop).await;
+    let head = "POST /api/orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+                content-length: 100\r\n\r\n{";
+    slow.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..20 {
+        assert!(buyer.get("/api/orders").await.status().is_success());
+    }
+}
