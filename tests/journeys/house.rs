@@ -11,7 +11,7 @@ use url::Url;
 use wechat_checkout_protocol::{Fen, OrderId};
 use wechat_checkout_server::clock::Clock;
 use wechat_checkout_server::config::StoreAddress;
-use wechat_checkout_server::flow::ask_refund::{ask_refund, number_of_whole_order};
+use wechat_checkout_server::flow::ask_refund::{ask_refund, ask_refund_of_rest};
 use wechat_checkout_server::{Config, Server};
 use wechat_checkout_simulator::{CONTROL_HEADER, Pace, Scenario, Simulator, SimulatorConfig};
 
@@ -128,23 +128,19 @@ impl House {
         Ok(())
     }
 
-    /// Sends an order's money back, as the merchant's people would.
-    pub(crate) async fn refund(&self, order_id: &str, amount: Fen) -> Result<()> {
+    /// Sends all of an order's money back that is still here, as the merchant's people would.
+    pub(crate) async fn refund(&self, order_id: &str) -> Result<()> {
         let id = OrderId::parse(order_id).context("no order number")?;
-        self.refund_under(&id, &number_of_whole_order(&id), amount)
-            .await
+        let asked = ask_refund_of_rest(self.library()?.app(), &id).await;
+        asked.map(drop).context("asking for the refund")
     }
 
     /// Sends a part of it back.
     pub(crate) async fn refund_part(&self, order_id: &str, amount: Fen) -> Result<()> {
         let id = OrderId::parse(order_id).context("no order number")?;
-        self.refund_under(&id, &format!("part-{order_id}"), amount)
-            .await
-    }
-
-    async fn refund_under(&self, id: &OrderId, number: &str, amount: Fen) -> Result<()> {
-        let asked = ask_refund(self.library()?.app(), id, number, amount).await;
-        asked.map(drop).context("asking for the refund")
+        let number = format!("part-{order_id}");
+        let asked = ask_refund(self.library()?.app(), &id, &number, amount).await;
+        asked.map(drop).context("asking for the refund of a part")
     }
 
     fn library(&self) -> Result<&Server> {

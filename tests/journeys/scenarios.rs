@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use wechat_checkout_protocol::{Fen, OrderStatus};
+use wechat_checkout_protocol::OrderStatus;
 use wechat_checkout_simulator::Scenario;
 
 use crate::browser::Scheme;
@@ -15,8 +15,6 @@ use crate::stage::{Stage, play_in};
 const PAST_EXPIRY: Duration = Duration::from_secs(901);
 /// Past the ten seconds after which WeChat reports a late payment.
 const SOON: Duration = Duration::from_secs(20);
-/// Price of a month.
-const MONTH_FEN: i64 = 1_990;
 
 /// How a buyer plays a scenario, and what the page says in the end.
 #[derive(Clone, Copy, Debug)]
@@ -210,8 +208,7 @@ async fn expire(stage: &Stage, status: OrderStatus) -> Result<()> {
 async fn refund(stage: &Stage) -> Result<()> {
     let Stage { house, phone } = stage;
     let order = phone.order_id().await?;
-    let price = Fen::new(MONTH_FEN).context("a price")?;
-    house.refund(&order, price).await?;
+    house.refund(&order).await?;
     phone.reload().await?;
     phone.see_status(OrderStatus::Refunding).await?;
     house.pass(SOON).await?;

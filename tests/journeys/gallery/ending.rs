@@ -23,8 +23,6 @@ const RESULT_IS_SPOKEN_ONCE: &str = "return document.activeElement?.textContent 
 /// The focus is on the heading of the page that the buyer came to.
 const HEADING_IS_FOCUSED: &str =
     "return document.activeElement?.classList.contains('wc-header__title') === true";
-/// Price of a month.
-const MONTH_FEN: i64 = 1_990;
 /// A third of a cup.
 const PART_FEN: i64 = 500;
 
@@ -138,8 +136,7 @@ async fn refunded(stage: &Stage, album: &Album) -> Result<()> {
     phone.see_status(OrderStatus::Confirmed).await?;
     let order = phone.order_id().await?;
     house.simulator.clock().set_pace(Pace::Held);
-    let price = Fen::new(MONTH_FEN).context("a price")?;
-    house.refund(&order, price).await?;
+    house.refund(&order).await?;
     phone.reload().await?;
     phone.see_status(OrderStatus::Refunding).await?;
     album
