@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use wechat_checkout_gateway::{ClientCertificate, beijing};
+
 use crate::catalog::Unit;
 use crate::config::{Config, StoreAddress};
 use crate::store::{Store, StoreError};
@@ -36,7 +38,7 @@ impl StartLine {
         let notify_origin = config.notify_origin.as_deref();
         line.say("notify_origin", notify_origin.unwrap_or("own address"));
         line.say("behind_proxy", config.is_behind_proxy.to_string());
-        line.say("certificate", on_or_off(config.certificate.is_some()));
+        line.say("certificate", certificate(config));
         line.say("admin", on_or_off(config.admin_token.is_some()));
         line.say("webhook", on_or_off(config.webhook.is_some()));
         line
@@ -77,6 +79,16 @@ fn products(config: &Config) -> String {
         Unit::Voucher { codes } => codes.len(),
     });
     format!("{} with {} codes", products.len(), codes.sum::<usize>())
+}
+
+/// Until when refunds can be asked for, in Beijing's time.
+fn certificate(config: &Config) -> String {
+    let facts = config.certificate.as_ref().map(ClientCertificate::facts);
+    match facts {
+        Some(Ok(facts)) => ["until ", &beijing::format_dashed(facts.not_after)].concat(),
+        // The configuration has been checked, so it can be read.
+        Some(Err(_)) | None => "off".to_owned(),
+    }
 }
 
 const fn on_or_off(is_on: bool) -> &'static str {

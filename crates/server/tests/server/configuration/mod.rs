@@ -15,6 +15,7 @@ mod workshop;
 use std::path::{Path, PathBuf};
 
 use wechat_checkout_server::Config;
+use wechat_checkout_server::start_line::StartLine;
 
 use self::workshop::Workshop;
 
@@ -44,6 +45,8 @@ fn the_merchant_certificate_is_one_archive_or_two_files() {
         format!("certificate = {pem}\ncertificate_key = {key}"),
     ] {
         let config = certificate(&lines).unwrap();
+        let line = StartLine::of(&config).to_string();
+        assert!(line.contains("certificate until 2050-01-01"), "{line}");
         let facts = config.certificate.unwrap().facts().unwrap();
         assert_eq!(facts.mch_id.as_deref(), Some("10000100"));
     }
