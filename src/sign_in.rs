@@ -119,10 +119,15 @@ pub fn start(api_base: &str, is_asked_for: bool) -> bool {
 }
 
 /// Asks who is buying, before anything is asked for that needs a buyer, and sends whoever is nobody
-/// yet to WeChat. `false`: the browser is leaving the page. Where no answer came, and where the last
-/// trip brought no session, the calls that follow tell the buyer.
-pub async fn ensure(api: &ApiClient) -> bool {
-    match api.session().await {
+/// yet to WeChat, if `is_wanted` still. `false`: nothing more is to be done, since the browser is
+/// leaving the page or nobody waits any more. Where no answer came, and where the last trip brought no
+/// session, the calls that follow tell the buyer.
+pub async fn ensure(api: &ApiClient, is_wanted: impl Fn() -> bool) -> bool {
+    let session = api.session().await;
+    if !is_wanted() {
+        return false;
+    }
+    match session {
         Ok(session) => session.is_signed_in || !start(api.base(), false),
         Err(error) => {
             browser::log_warning(&error.developer_text());

@@ -175,7 +175,7 @@ impl WechatCheckout {
             return self.driver.dispatch(Event::Started(start));
         }
         spawn_local(async move {
-            if sign_in::ensure(&api).await
+            if sign_in::ensure(&api, || driver.strong_count() > 0).await
                 && let Some(driver) = driver.upgrade()
             {
                 driver.dispatch(Event::Started(start));

@@ -12,6 +12,8 @@ async fn the_function_gives_a_handle_and_refuses_wrong_options() -> Result<()> {
     embed(name, async |stage| {
         let Stage { house, phone } = stage;
         phone.open(&house.inside_wechat()).await?;
+        // Signed in: a trip to WeChat would take the script's handle away.
+        inside(phone, "pay-button").await?;
         phone
             .run("document.querySelector('wechat-checkout').remove()")
             .await?;
