@@ -13,7 +13,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use wechat_checkout_protocol::{Fen, OpenId, OrderId, Problem};
 use wechat_checkout_server::Config;
-use wechat_checkout_server::http::admin::{AskRefundBody, OrderTimeline, ReviewedBody};
+use wechat_checkout_server::http::admin::{
+    AskRefundBody, OrderTimeline, ReviewedBody, SignOutBody,
+};
 use wechat_checkout_server::store::{WebhookRecord, WebhookStatus};
 
 /// The exit code of a command that would have had to ask, and had nobody to ask.
@@ -118,8 +120,10 @@ pub(crate) async fn operate(
         }
         Operation::SignOut { openid } => {
             let openid = OpenId::parse(openid).context("that is no openid")?;
-            let path = format!("/admin/buyers/{}/sign-out", openid.as_str());
-            let body = admin.answer(admin.call(Method::POST, &path)).await?;
+            let call = admin
+                .call(Method::POST, "/admin/buyers/sign-out")
+                .json(&SignOutBody { openid });
+            let body = admin.answer(call).await?;
             print(&body, is_json, || {
                 "all of the buyer's sessions have ended\n".to_owned()
             });

@@ -261,12 +261,16 @@ async fn an_operator_ends_a_buyers_sessions_everywhere_and_nobody_elses() {
     let order = alice.order("vip-month", "key-of-the-first-wish").await;
     let stored = shop.server.app().store.order(&order.id).await.unwrap();
     let openid = stored.unwrap().order.openid;
-    let path = format!("/admin/buyers/{}/sign-out", openid.as_str());
-    let _ = refusal(bob.post(&path, &json!({})).await, 401).await;
+    let path = "/admin/buyers/sign-out";
+    let body = json!({ "openid": openid.as_str() });
+    let _ = refusal(bob.post(path, &body).await, 401).await;
     assert_eq!(alice.get(routes::ORDERS).await.status(), StatusCode::OK);
 
     let url = format!("{}{path}", shop.server.url());
-    let ended = bob.http.post(&url).bearer_auth(ADMIN_TOKEN).send().await;
+    let as_operator = || bob.http.post(&url).bearer_auth(ADMIN_TOKEN);
+    let nobody = as_operator().json(&json!({ "openid": "" })).send().await;
+    let _ = refusal(nobody.unwrap(), 400).await;
+    let ended = as_operator().json(&body).send().await;
     assert_eq!(ended.unwrap().status(), StatusCode::NO_CONTENT);
     let _ = refusal(alice.get(routes::ORDERS).await, 401).await;
     let token = order.watch_token.unwrap();

@@ -25,6 +25,7 @@ use super::request::{ClientIp, is_local};
 use crate::app::{App, SharedApp};
 use crate::limit::{Caller, Limiter, Rates};
 
+pub use buyers::SignOutBody;
 pub use orders::{
     AskRefundBody, OrderTimeline, RefundEntry, RestRefund, ReviewedBody, TimelineEntry,
 };
@@ -35,7 +36,7 @@ pub(super) fn router(app: &SharedApp) -> Router<SharedApp> {
         .route("/admin/orders/{id}/inquire", post(orders::inquire))
         .route("/admin/orders/{id}/refunds", post(orders::ask_refund))
         .route("/admin/orders/{id}/reviewed", post(orders::end_review))
-        .route("/admin/buyers/{openid}/sign-out", post(buyers::sign_out))
+        .route("/admin/buyers/sign-out", post(buyers::sign_out))
         .route("/admin/webhooks", get(webhooks::list))
         .route("/admin/webhooks/{id}/redeliver", post(webhooks::redeliver))
         .layer(from_fn_with_state(SharedApp::clone(app), only_operators))
