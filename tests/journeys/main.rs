@@ -23,4 +23,5 @@ mod program;
 mod reload;
 mod robustness;
 mod scenarios;
+mod signing_out;
 mod stage;
