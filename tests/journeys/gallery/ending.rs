@@ -113,7 +113,7 @@ async fn refunded_in_part(stage: &Stage, album: &Album) -> Result<()> {
     house.simulator.clock().set_pace(Pace::Held);
     let part = Fen::new(PART_FEN).context("a part")?;
     house.refund_part(&order, part).await?;
-    let stays = "其余 ¥10.00 不受影响，兑换券仍可使用";
+    let stays = "其余 ¥10.00 不受影响，券码仍可使用";
     let words = ["支付成功", "¥5.00 退款中", "原路退回", stays, "¥15.00"];
     album.hang(phone, "part-refunding", &words).await?;
     phone.see("delivered").await?;
