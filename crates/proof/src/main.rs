@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use wechat_checkout_proof::{bench, kills, power_cuts, simulate, storms};
+use wechat_checkout_proof::{abuse, bench, kills, power_cuts, simulate, storms};
 
 /// Proves that nothing is lost and nothing is delivered twice, and measures.
 #[derive(Debug, Parser)]
@@ -21,7 +21,7 @@ enum Proof {
     Bench(Bench),
     /// Lives many small lives of a shop, with faults, and checks the money after every step.
     Simulate(simulate::Plan),
-    /// Kills the server, cuts its power, or tells it everything at once, again and again.
+    /// Kills the server, cuts its power, tells it everything at once, or abuses it.
     Chaos(Chaos),
 }
 
@@ -29,6 +29,9 @@ enum Proof {
 struct Chaos {
     #[command(flatten)]
     blow: Blow,
+    /// How long the abuse lasts.
+    #[arg(long, default_value_t = 6, value_name = "N", requires = "abuse")]
+    seconds: u64,
     /// Repeats a run's decisions; a random one when absent.
     #[arg(long)]
     seed: Option<u64>,
@@ -53,16 +56,29 @@ struct Blow {
     /// How often 64 identical notifications, inquiries and refunds come at once.
     #[arg(long)]
     storms: Option<u32>,
+    /// Hostile clients of every kind at once, while good buyers go on.
+    #[arg(long)]
+    abuse: bool,
 }
 
 impl Chaos {
     fn run(self) -> anyhow::Result<()> {
         let Chaos {
             blow,
+            seconds,
             seed,
             server,
             folder,
         } = self;
+        if blow.abuse {
+            let plan = abuse::Plan {
+                seconds,
+                seed,
+                server,
+                folder,
+            };
+            return on_some_threads(abuse::run(&plan));
+        }
         if let Some(storms) = blow.storms {
             return storms::run(&storms::Plan {
                 storms,
@@ -103,6 +119,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Hostile clients are many, and WeChat is played beside them.
+fn on_some_threads(proof: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?
+        .block_on(proof)
 }
 
 /// The load comes from one thread: the other cores are the server's.

@@ -15,7 +15,7 @@ use super::load::notify_all;
 use super::measurement::Measurement;
 use super::notify::{CALLERS, FILES};
 use super::report::{Figures, Row};
-use crate::shop::{Cashier, Folder, Program, place_all};
+use crate::shop::{Cashier, Folder, Observed, Program, place_all};
 
 const STORED: [u64; 3] = [10_000, 100_000, 1_000_000];
 const CONNECTIONS: usize = 64;
@@ -55,7 +55,7 @@ pub(super) async fn measure(plan: &Plan) -> Result<Figures> {
         ..Figures::default()
     };
     for shop in shops {
-        figures.rss_bytes = shop.server.rss_bytes();
+        figures.rss_bytes = shop.server.observed().and_then(Observed::rss_bytes);
         shop.server.kill().await?;
         figures.rows.push(Row {
             connections: CONNECTIONS,

@@ -14,7 +14,9 @@ use super::database::Database;
 use super::engine::{confirm_by_store, write_rows};
 use super::load::notify_all;
 use super::report::{Figures, Row};
-use crate::shop::{Cashier, DATABASE, Folder, OrderNumber, Program, ShopFiles, place_all};
+use crate::shop::{
+    Cashier, DATABASE, Folder, Observed, OrderNumber, Program, ShopFiles, place_all,
+};
 
 /// Keep-alive connections, and what part of the notifications each measurement sends: one
 /// connection waits for a commit each time, and would take minutes for all of them.
@@ -86,7 +88,7 @@ async fn over_http(plan: &Plan, folder: &Path, database: Database<'_>) -> Result
             measurement,
         });
     }
-    figures.rss_bytes = server.rss_bytes();
+    figures.rss_bytes = server.observed().and_then(Observed::rss_bytes);
     server.kill().await?;
     check_all_delivered(&*database.open(Durability::Full).await?, total).await?;
     Ok(figures)

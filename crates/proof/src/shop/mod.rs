@@ -11,5 +11,5 @@ pub(crate) use config::{ADMIN_TOKEN, DATABASE, ShopFiles};
 pub(crate) use folder::Folder;
 pub(crate) use notification::Cashier;
 pub(crate) use order::{OrderNumber, place_all};
-pub(crate) use program::Program;
+pub(crate) use program::{Limits, Observed, Program, SERVER_LOG};
 pub(crate) use wire::{Connection, request};

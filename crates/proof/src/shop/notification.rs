@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use wechat_checkout_gateway::{ApiKey, Merchant, Params, SignType, xml};
+use wechat_checkout_protocol::{Fen, OpenId, OrderId};
 use wechat_checkout_simulator::demo;
 
 use super::order::OrderNumber;
@@ -21,8 +22,19 @@ impl Cashier {
 
     /// The ordinary notification of 17 fields, about 840 bytes.
     pub(crate) fn notification(&self, number: OrderNumber) -> Result<String> {
-        let amount = number.amount().get().to_string();
         let (openid, id) = (number.openid()?, number.id()?);
+        Ok(self.notification_of(&id, &openid, number.amount(), &number.transaction_id()))
+    }
+
+    /// The same for an order that a server has placed by itself.
+    pub(crate) fn notification_of(
+        &self,
+        id: &OrderId,
+        openid: &OpenId,
+        amount: Fen,
+        transaction_id: &str,
+    ) -> String {
+        let amount = amount.get().to_string();
         let mut params = Params::from_iter([
             ("appid", self.merchant.appid()),
             ("attach", "proof"),
@@ -38,9 +50,9 @@ impl Cashier {
             ("time_end", "20261003131540"),
             ("total_fee", &amount),
             ("trade_type", "JSAPI"),
-            ("transaction_id", &number.transaction_id()),
+            ("transaction_id", transaction_id),
         ]);
         self.merchant.sign(&mut params);
-        Ok(xml::write(&params))
+        xml::write(&params)
     }
 }

@@ -13,6 +13,40 @@ use tokio::process::{Child, Command};
 /// A server that takes longer to start has a reason that waiting does not cure.
 const START_WITHIN: Duration = Duration::from_secs(60);
 
+/// Where the server's log goes, next to its configuration.
+pub(crate) const SERVER_LOG: &str = "server.log";
+
+/// Narrow circumstances.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits<'a> {
+    /// File descriptors, which the server cannot raise.
+    pub(crate) descriptors: u32,
+    /// The folder of a page, whose files strangers ask for.
+    pub(crate) page: &'a Path,
+}
+
+/// A running server as the system shows it to anybody.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Observed(u32);
+
+impl Observed {
+    /// Memory that the process holds at present, in bytes; `None` where the system does not say.
+    pub(crate) fn rss_bytes(self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0)).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        kib.checked_mul(1024)
+    }
+
+    /// File descriptors that are open at present.
+    pub(crate) fn descriptors(self) -> Result<usize> {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.0));
+        Ok(open.context("the system hides open files")?.count())
+    }
+}
+
 /// A running server. Dropping it kills it.
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -33,7 +67,26 @@ impl Program {
         config: &Path,
         store: Option<&str>,
     ) -> Result<Program> {
-        let mut child = spawn(program, config, store)?;
+        let mut command = Command::new(program);
+        command.args(store.map(|url| ["--store", url]).into_iter().flatten());
+        Program::listening(spawn(program, config, command)?).await
+    }
+
+    /// The same under limits that it cannot raise.
+    pub(crate) async fn start_within(
+        program: &Path,
+        config: &Path,
+        limits: Limits<'_>,
+    ) -> Result<Program> {
+        let mut command = Command::new("sh");
+        // The shell lowers the limit of itself and then becomes the server.
+        let lower = format!("ulimit -n {} && exec \"$0\" \"$@\"", limits.descriptors);
+        command.arg("-c").arg(lower).arg(program);
+        command.env("CHECKOUT_PAGE_DIR", limits.page);
+        Program::listening(spawn(program, config, command)?).await
+    }
+
+    async fn listening(mut child: Child) -> Result<Program> {
         let stdout = child.stdout.take().context("the server has no output")?;
         let mut lines = BufReader::new(stdout).lines();
         let line = tokio::time::timeout(START_WITHIN, lines.next_line())
@@ -55,7 +108,7 @@ impl Program {
         config: &Path,
         moment: Duration,
     ) -> Result<()> {
-        let mut child = spawn(program, config, None)?;
+        let mut child = spawn(program, config, Command::new(program))?;
         tokio::time::sleep(moment).await;
         child.kill().await.context("cannot kill the server")
     }
@@ -69,18 +122,14 @@ impl Program {
         self.child.kill().await.context("cannot kill the server")
     }
 
-    /// Memory that the process holds at present, in bytes; `None` where the system does not say.
-    pub(crate) fn rss_bytes(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))?;
-        let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-        kib.checked_mul(1024)
+    /// For those who watch it from outside; `None` when it has ended.
+    pub(crate) fn observed(&self) -> Option<Observed> {
+        self.child.id().map(Observed)
     }
 }
 
-fn spawn(program: &Path, config: &Path, store: Option<&str>) -> Result<Child> {
+/// Starts the program by a command that is, or becomes, the program.
+fn spawn(program: &Path, config: &Path, mut command: Command) -> Result<Child> {
     ensure!(
         program.is_file(),
         "there is no server program {}: build it, or run this through cargo xtask",
@@ -89,11 +138,10 @@ fn spawn(program: &Path, config: &Path, store: Option<&str>) -> Result<Child> {
     let log = File::options()
         .create(true)
         .append(true)
-        .open(config.with_file_name("server.log"))?;
-    Command::new(program)
+        .open(config.with_file_name(SERVER_LOG))?;
+    command
         .arg("--config")
         .arg(config)
-        .args(store.map(|url| ["--store", url]).into_iter().flatten())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(log)

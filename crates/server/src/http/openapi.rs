@@ -2,7 +2,9 @@
 
 use std::sync::OnceLock;
 
-use axum::Json;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use bytes::Bytes;
 use utoipa::openapi::{Content, HeaderBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
@@ -71,7 +73,14 @@ impl Modify for Limited {
     }
 }
 
-pub(super) async fn get_openapi() -> Json<&'static utoipa::openapi::OpenApi> {
-    static DOCUMENT: OnceLock<utoipa::openapi::OpenApi> = OnceLock::new();
-    Json(DOCUMENT.get_or_init(Document::openapi))
+/// Written once: it is long, and strangers may ask for it as often as they like.
+pub(super) async fn get_openapi() -> impl IntoResponse {
+    static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
+    let document = DOCUMENT.get_or_init(|| {
+        let written = serde_json::to_vec(&Document::openapi());
+        written
+            .expect("the document is plain maps and texts")
+            .into()
+    });
+    ([(CONTENT_TYPE, "application/json")], document.clone())
 }
