@@ -11,6 +11,8 @@ use crate::text::{Moment, Texts};
 pub(super) enum Print {
     /// Goods and amount stand above, in large letters.
     Beside,
+    /// The same, and paying did not work: support asks for the number.
+    Failed,
     /// The amount stands above.
     Ended,
     /// Something is wrong or open: support asks for the number, so it is on show.
@@ -19,11 +21,12 @@ pub(super) enum Print {
 
 /// Rows of label and value, and the order number to copy, folded until somebody asks for it.
 pub(super) fn order_details(order: &OrderView, print: Print, texts: &'static Texts) -> Html {
+    let is_open = matches!(print, Print::Open | Print::Failed);
     let when = |instant: UnixMillis| (texts.date_and_time)(Moment::of(instant));
     html! {
         <div class="wc-card wc-details">
             <dl>
-                if print != Print::Beside { { row(texts.product, &title_of(order, texts)) } }
+                if !matches!(print, Print::Beside | Print::Failed) { { row(texts.product, &title_of(order, texts)) } }
                 if print == Print::Open { { row(texts.amount, &yuan(order.amount_total)) } }
                 { row(texts.merchant, &order.merchant_name) }
                 if print != Print::Open { { row(texts.payment_method, texts.wechat_pay) } }
@@ -33,7 +36,7 @@ pub(super) fn order_details(order: &OrderView, print: Print, texts: &'static Tex
                     { row(texts.ordered_at, &when(order.created_at)) }
                 }
             </dl>
-            <details class="wc-fold" open={print == Print::Open}>
+            <details class="wc-fold" open={is_open}>
                 <summary>{ texts.order_number }</summary>
                 <p class="wc-details__number" translate="no">
                     <span>{ order.id.as_str().to_owned() }</span>

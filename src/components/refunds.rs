@@ -18,10 +18,10 @@ pub(super) fn refunds(order: &OrderView, texts: &'static Texts) -> Html {
         <section class="wc-card wc-refunds" data-test="refunds">
             <dl class="wc-details">{ for order.refunds.iter().map(|refund| row(refund, texts)) }</dl>
             if is_part {
-                <p data-test="refund-rest">{ rest(order, texts) }</p>
                 if order.amount_refunding > Fen::ZERO {
                     <p class="wc-caption">{ texts.refunding_text }</p>
                 }
+                <p data-test="refund-rest">{ rest(order, texts) }</p>
             }
         </section>
     }

@@ -98,7 +98,7 @@ impl Screen<'_> {
                 waiting_mark(),
                 (self.texts.expiring_title, self.texts.expiring_text),
                 order_details(&holding.order, Print::Open, self.texts),
-                self.done(),
+                html! { <>{ self.done() }{ self.orders() }</> },
             ),
             Stage::Settled => self.settled(holding),
         }
@@ -111,6 +111,11 @@ impl Screen<'_> {
         let is_open = matches!(holding.stage, Stage::SheetOpen { .. });
         let can_pay = self.environment.opens_sheet();
         let said = self.said(holding, said, reason);
+        let print = if reason.is_some() {
+            Print::Failed
+        } else {
+            Print::Beside
+        };
         html! {
             <div class="wc-screen" data-dimmed={is_open.then_some("")}>
                 if !can_pay { { said.clone() } }
@@ -124,7 +129,7 @@ impl Screen<'_> {
                     { countdown(time_left_ms, texts) }
                 </div>
                 if !can_pay { { self.hand_over() } }
-                { order_details(order, Print::Beside, texts) }
+                { order_details(order, print, texts) }
                 if can_pay { { pay_bar(holding, self.handle, said, texts) } }
             </div>
         }
@@ -382,7 +387,7 @@ fn gives(order: &OrderView, texts: &Texts) -> String {
     match order.vip_until_if_paid {
         Some(until) => {
             let until = fill(texts.valid_until_if_paid, &(texts.date)(Moment::of(until)));
-            [&days, " · ", &until].concat()
+            [&days, texts.comma, &until].concat()
         }
         None => days,
     }

@@ -324,6 +324,10 @@ texts! {
     sign_in_expired,
     /// WeChat's sign-in does not answer.
     sign_in_unavailable,
+    /// Between two parts of a line.
+    comma,
+    /// In a WeChat that is too old.
+    update_title,
     /// Not in WeChat.
     outside_title,
     /// What to do.

@@ -74,7 +74,7 @@ const fn play_of(scenario: Scenario) -> Play {
         // A month of VIP can still be delivered, so it is.
         Scenario::PaidAfterClose => Play::Expired(OrderStatus::Closed),
         Scenario::RefundAbnormal | Scenario::RefundNotEnough => Play::StuckRefund,
-        Scenario::NoBridge => Play::NoSheet("没有连接上微信"),
+        Scenario::NoBridge => Play::NoSheet("无法连接微信"),
         Scenario::GatewayDown => Play::NoOrder("服务繁忙"),
         Scenario::Devtools => Play::HandedOver("开发者工具中不能真实支付"),
         Scenario::MiniProgram => Play::HandedOver("小程序内的网页无法直接支付"),

@@ -92,7 +92,7 @@ async fn offline(stage: &Stage, album: &Album) -> Result<()> {
     house.set_offline("offline", true).await?;
     phone.tap("product-vip-month").await?;
     album
-        .hang(phone, "offline", &["网络不可用", "下单尚未完成"])
+        .hang(phone, "offline", &["网络不可用", "尚未生成订单"])
         .await?;
     house.set_offline("offline", false).await?;
     phone.see("pay-button").await?;
@@ -117,7 +117,7 @@ async fn without_server(stage: &Stage, album: &Album) -> Result<()> {
         .hang(
             phone,
             "server-down",
-            &["服务繁忙", "正在自动重试", "下单尚未完成"],
+            &["服务繁忙", "正在自动重试", "尚未生成订单"],
         )
         .await?;
     house.restore_server()?;

@@ -78,7 +78,7 @@ async fn gallery_without_an_answer() -> Result<()> {
         phone.open(&house.inside_wechat()).await?;
         phone.tap("product-vip-month").await?;
         phone.tap("pay-button").await?;
-        let words = ["支付未成功", "没有连接上微信", "立即支付"];
+        let words = ["支付未成功", "无法连接微信", "立即支付"];
         album.hang(phone, "failed", &words).await?;
         let order = phone.order_id().await?;
         phone.see_status(OrderStatus::Unprocessed).await?;
