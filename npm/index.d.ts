@@ -232,6 +232,7 @@ export type Sentence =
   | "sign_in_snapshot"
   | "sign_in_expired"
   | "sign_in_unavailable"
+  | "update_title"
   | "outside_title"
   | "outside_text"
   | "outside_hint"

@@ -387,7 +387,7 @@ fn gives(order: &OrderView, texts: &Texts) -> String {
     match order.vip_until_if_paid {
         Some(until) => {
             let until = fill(texts.valid_until_if_paid, &(texts.date)(Moment::of(until)));
-            [&days, texts.comma, &until].concat()
+            days + &until
         }
         None => days,
     }

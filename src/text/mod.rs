@@ -324,8 +324,6 @@ texts! {
     sign_in_expired,
     /// WeChat's sign-in does not answer.
     sign_in_unavailable,
-    /// Between two parts of a line.
-    comma,
     /// In a WeChat that is too old.
     update_title,
     /// Not in WeChat.
