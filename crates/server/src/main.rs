@@ -93,7 +93,7 @@ async fn main() -> ExitCode {
 
 async fn serve(config: Config, clock: Option<&Url>) -> anyhow::Result<()> {
     let clock = match clock {
-        Some(control) => clock::follow(control, &config.gateway_url).await?,
+        Some(control) => clock::follow(control, &config.wechat_urls()).await?,
         None => Clock::System,
     };
     let server = Server::start_at(config, clock).await?;

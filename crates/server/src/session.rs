@@ -165,6 +165,10 @@ fn mac(key: &SecretString, purpose: Purpose, payload: &str) -> Hmac<Sha256> {
 /// Sign-ins remembered at a time; beyond, the oldest is forgotten.
 const SIGN_INS_MAX: usize = 1_024;
 
+/// Arrivals with one code that may still ask WeChat: the redirect comes twice at times, and a buyer
+/// tries again. Beyond, a loop of one address would use up what WeChat lets the appid ask.
+const ARRIVALS_PER_CODE: usize = 3;
+
 /// Codes that one sign-in may bring: WeChat gives one, and another to whoever goes back and forth.
 const CODES_PER_SIGN_IN: usize = 4;
 
@@ -184,7 +188,15 @@ pub struct SignIns {
 #[derive(Debug)]
 struct SignIn {
     started_at: UnixMillis,
-    codes: Vec<(String, Arc<OnceCell<OpenId>>)>,
+    codes: Vec<Code>,
+}
+
+#[derive(Debug)]
+struct Code {
+    code: String,
+    openid: Arc<OnceCell<OpenId>>,
+    /// Arrivals of the browser with it.
+    arrivals: usize,
 }
 
 impl Default for SignIns {
@@ -215,14 +227,21 @@ impl SignIns {
             started_at: now,
             codes: Vec::new(),
         });
-        if let Some((_, openid)) = sign_in.codes.iter().find(|(known, _)| known == code) {
-            return Some(Arc::clone(openid));
+        if let Some(known) = sign_in.codes.iter_mut().find(|known| known.code == code) {
+            known.arrivals += 1;
+            let may_ask_wechat = known.arrivals <= ARRIVALS_PER_CODE;
+            return (may_ask_wechat || known.openid.initialized())
+                .then(|| Arc::clone(&known.openid));
         }
         if sign_in.codes.len() >= CODES_PER_SIGN_IN {
             return None;
         }
         let openid = Arc::default();
-        sign_in.codes.push((code.to_owned(), Arc::clone(&openid)));
+        sign_in.codes.push(Code {
+            code: code.to_owned(),
+            openid: Arc::clone(&openid),
+            arrivals: 1,
+        });
         Some(openid)
     }
 
@@ -327,5 +346,15 @@ mod tests {
         }
         let known = sign_ins.known.lock().expect("nobody panicked").len();
         assert!(known <= SIGN_INS_MAX, "{known}");
+    }
+
+    #[test]
+    fn a_code_that_wechat_does_not_take_is_not_asked_about_for_ever() {
+        let sign_ins = SignIns::default();
+        let arrive = || sign_ins.of("state", "code", NOW);
+        for _ in 0..ARRIVALS_PER_CODE {
+            assert!(arrive().is_some());
+        }
+        assert!(arrive().is_none(), "one address asks WeChat in a loop");
     }
 }

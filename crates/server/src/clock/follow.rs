@@ -57,10 +57,10 @@ pub enum ReadError {
 /// While the simulator is gone the clock goes on in real time from where it stood.
 ///
 /// # Errors
-/// When the control API or the gateway is not on this machine's loopback interface, or there is no
+/// When the control API or an address of WeChat's is not on this machine's loopback interface, or there is no
 /// clock to be read.
-pub async fn follow(control: &Url, gateway: &Url) -> Result<Clock, FollowError> {
-    for url in [gateway, control] {
+pub async fn follow(control: &Url, wechat: &[&Url]) -> Result<Clock, FollowError> {
+    for url in wechat.iter().copied().chain([control]) {
         if !is_loopback(url) {
             return Err(FollowError::NotLoopback(url.clone()));
         }
@@ -196,12 +196,15 @@ mod tests {
             url("http://127.0.0.1:8089"),
             url("https://api.mch.weixin.qq.com"),
         );
-        for (control, gateway, named) in [
-            (&here, &wechat, "api.mch.weixin.qq.com"),
-            (&wechat, &here, "api.mch.weixin.qq.com"),
-            (&url("http://127.0.0.1.nip.io:8089"), &here, "nip.io"),
+        let near_and_far = [&here, &wechat];
+        let elsewhere = url("http://127.0.0.1.nip.io:8089");
+        for (control, asked, named) in [
+            (&here, &near_and_far[1..], "api.mch.weixin.qq.com"),
+            (&here, &near_and_far, "api.mch.weixin.qq.com"),
+            (&wechat, &near_and_far[..1], "api.mch.weixin.qq.com"),
+            (&elsewhere, &near_and_far[..1], "nip.io"),
         ] {
-            let refused = follow(control, gateway).await.expect_err("a foreign clock");
+            let refused = follow(control, asked).await.expect_err("a foreign clock");
             let sentence = refused.to_string();
             assert!(
                 sentence.contains(named) && sentence.contains("not on loopback"),

@@ -90,6 +90,14 @@ pub enum StoreAddress {
 }
 
 impl Config {
+    /// Where this server itself asks WeChat, or whoever plays it.
+    #[must_use]
+    pub fn wechat_urls(&self) -> Vec<&Url> {
+        let mut urls = vec![&self.gateway_url, &self.oauth_token_url];
+        urls.extend(&self.gateway_second_url);
+        urls
+    }
+
     /// Reads a TOML file; variables named `CHECKOUT_…` win over it (`CHECKOUT_MERCHANT__API_KEY`
     /// is `merchant.api_key`). Relative paths are relative to the file.
     ///

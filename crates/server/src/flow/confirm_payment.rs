@@ -79,8 +79,14 @@ pub async fn confirm_payment(
 
 /// **Security:** the only place that makes [`PaymentEvidence`].
 fn evidence(payment: &Verified<Payment>) -> Result<PaymentEvidence, ConfirmPaymentError> {
-    let openid = OpenId::parse(payment.openid.as_str())
-        .map_err(|_| ConfirmPaymentError::Misfit(Refusal::ForeignPayer))?;
+    let openid = OpenId::parse(payment.openid.as_str()).map_err(|_| {
+        // It has no place in the journal, so this is where people hear of it.
+        tracing::error!(
+            wechat.transaction_id = %payment.transaction_id,
+            "a genuine payment has a payer that no order can have: look into it",
+        );
+        ConfirmPaymentError::Misfit(Refusal::ForeignPayer)
+    })?;
     Ok(PaymentEvidence {
         transaction_id: payment.transaction_id.clone(),
         openid,

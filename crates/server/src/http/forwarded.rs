@@ -61,12 +61,31 @@ fn last_address(headers: &HeaderMap) -> Option<IpAddr> {
 fn last_entry<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get_all(name).iter().rev().find_map(|line| {
         // Text that nobody can read is no blank: what stands before it is not to be believed.
-        let line = line.to_str().unwrap_or("?");
-        split_outside_quotes(line, ',')
-            .into_iter()
-            .rev()
-            .find(|entry| !entry.trim().is_empty())
+        let mut rest = line.to_str().unwrap_or("?");
+        loop {
+            let (before, entry) = split_last(rest);
+            match before {
+                Some(before) if entry.trim().is_empty() => rest = before,
+                _ => return Some(entry).filter(|entry| !entry.trim().is_empty()),
+            }
+        }
     })
+}
+
+/// What stands before the last comma, and what behind it.
+///
+/// Security: read from the end, where our own proxy wrote. From the start, a quote that the client
+/// opens and does not close would swallow the proxy's comma, and the client's word would count.
+fn split_last(line: &str) -> (Option<&str>, &str) {
+    let mut is_quoted = false;
+    let comma = line.rfind(|character| {
+        is_quoted ^= character == '"';
+        character == ',' && !is_quoted
+    });
+    match comma.and_then(|at| line.split_at_checked(at)) {
+        Some((before, entry)) => (Some(before), entry.get(1..).unwrap_or_default()),
+        None => (None, line),
+    }
 }
 
 fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
@@ -134,6 +153,8 @@ mod tests {
             ("6.6.6.6,203.0.113.7:443", "203.0.113.7"),
             ("unknown, 203.0.113.7", "203.0.113.7"),
             ("203.0.113.7, ", "203.0.113.7"),
+            ("\", 203.0.113.7", "203.0.113.7"),
+            ("6.6.6.6, \"6.6.6.6, 203.0.113.7", "203.0.113.7"),
         ] {
             let seen = read(&[("x-forwarded-for", written)]);
             assert_eq!(seen.as_deref(), Some(meant), "{written:?}");
@@ -157,6 +178,7 @@ mod tests {
             ),
             ("proto=https; FOR=\"[2001:db8::1]:443\"", "2001:db8::1"),
             ("for=6.6.6.6, for=203.0.113.7;host=\"a,b;c\"", "203.0.113.7"),
+            ("for=6.6.6.6;host=\", for=203.0.113.7", "203.0.113.7"),
         ] {
             let seen = read(&[("forwarded", written)]);
             assert_eq!(seen.as_deref(), Some(meant), "{written:?}");

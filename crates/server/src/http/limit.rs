@@ -15,6 +15,7 @@ use wechat_checkout_protocol::ErrorCode;
 
 use super::answer::Refused;
 use super::buyer::MaybeBuyer;
+use super::forwarded::is_forwarded;
 use super::request::{ClientIp, with_whole_body};
 use crate::app::SharedApp;
 use crate::limit::Caller;
@@ -53,9 +54,11 @@ pub(super) async fn refuse_too_many(
 ) -> Response {
     // Who cannot be told is a stranger here; the call itself refuses him, or helps.
     let openid = buyer.ok().and_then(|MaybeBuyer(openid)| openid);
+    // Whoever writes an address that nobody can read is not on this machine for that.
+    let is_passed_on = app.is_behind_proxy && is_forwarded(request.headers());
     let caller = match openid {
         Some(openid) => Caller::Buyer(openid),
-        None if address.is_loopback() => return next.run(request).await,
+        None if address.is_loopback() && !is_passed_on => return next.run(request).await,
         None => Caller::at(address),
     };
     match app.limiter.ask(caller, Instant::now()) {

@@ -117,12 +117,24 @@ fn found_refunded(order: &Order, told: &Order) -> Decision {
         OrderStatus::Unprocessed | OrderStatus::AwaitingConfirmation => {
             applied(ended, vec![Effect::ReleaseStock])
         }
-        OrderStatus::Closed if ended == *order => Decision::AlreadyApplied,
+        // The same answer once more has another time, and is no news.
+        OrderStatus::Closed if is_same_but_for_the_answer(&ended, order) => {
+            Decision::AlreadyApplied
+        }
         OrderStatus::Closed => applied(ended, vec![]),
         OrderStatus::Confirmed | OrderStatus::Refunding | OrderStatus::Refunded => {
             Decision::AlreadyApplied
         }
     }
+}
+
+fn is_same_but_for_the_answer(one: &Order, other: &Order) -> bool {
+    let state = |order: &Order| order.last_query.as_ref().map(|query| query.state);
+    let with_its_answer = Order {
+        last_query: other.last_query.clone(),
+        ..one.clone()
+    };
+    state(one) == state(other) && with_its_answer == *other
 }
 
 /// Ends what people were asked to look at, and nothing else: money moves on its own roads. What the
