@@ -46,6 +46,12 @@ pub async fn take_refund_notification(
         };
         app.store.plan_refund(number, ask_now).await?;
         app.bells.refund.notify_one();
+    } else if refund.status == RefundStatus::Failed {
+        tracing::error!(
+            order.id = %refund.order_id,
+            out_refund_no = number,
+            "WeChat tells of a refund that had failed: compare it in the merchant platform",
+        );
     }
     Ok(())
 }
