@@ -28,7 +28,7 @@ pub(super) struct Step {
     pub(super) run: fn() -> Result<()>,
 }
 
-pub(super) const STEPS: [Step; 16] = [
+pub(super) const STEPS: [Step; 17] = [
     Step {
         name: "format",
         what: "the code is laid out by rustfmt",
@@ -105,6 +105,13 @@ pub(super) const STEPS: [Step; 16] = [
         speed: Speed::Slow,
         needs: &[],
         run: || proof::run("chaos", &proof::Arguments::of(&["--power-cuts", "60"])),
+    },
+    Step {
+        name: "abuse",
+        what: "hostile clients are shown out, and good buyers hardly notice them",
+        speed: Speed::Slow,
+        needs: &[],
+        run: || proof::run("chaos", &proof::Arguments::of(&["--abuse"])),
     },
     Step {
         name: "wasm-tests",
