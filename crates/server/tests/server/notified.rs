@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 use reqwest::{Client, Method, StatusCode};
 use wechat_checkout_gateway::notification::{ACK_SUCCESS, ack_fail, write_refund};
 use wechat_checkout_gateway::{ApiKey, Merchant, Params, SignType, xml};
+use wechat_checkout_protocol::OrderView;
 use wechat_checkout_simulator::demo;
 
 use crate::observed::{Log, recorder};
@@ -34,6 +35,22 @@ fn paid(merchant: &Merchant) -> Params {
         ("total_fee", "1990"),
     ]);
     merchant.sign(&mut params);
+    params
+}
+
+/// A true payment of an order that was placed.
+async fn payment_of(shop: &Shop, order: &OrderView) -> Params {
+    let stored = shop.server.app().store.order(&order.id).await;
+    let stored = stored.unwrap().unwrap();
+    let mut params = paid(&ours());
+    for (name, value) in [
+        ("out_trade_no", order.id.as_str()),
+        ("openid", stored.order.openid.as_str()),
+        ("total_fee", &order.amount_total.get().to_string()),
+    ] {
+        params.set(name, value);
+    }
+    ours().sign(&mut params);
     params
 }
 
@@ -211,23 +228,7 @@ async fn a_probe_says_so_in_its_header_and_a_header_takes_no_true_payment_away()
     let shop = Shop::open().await;
     let buyer = shop.buyer("alice").await;
     let order = buyer.order("vip-month", "key-of-the-first-wish").await;
-    let stored = shop
-        .server
-        .app()
-        .store
-        .order(&order.id)
-        .await
-        .unwrap()
-        .unwrap();
-    let mut true_payment = paid(&ours());
-    for (name, value) in [
-        ("out_trade_no", order.id.as_str()),
-        ("openid", stored.order.openid.as_str()),
-        ("total_fee", &order.amount_total.get().to_string()),
-    ] {
-        true_payment.set(name, value);
-    }
-    ours().sign(&mut true_payment);
+    let true_payment = payment_of(&shop, &order).await;
     let url = [shop.server.url().as_str(), PAYMENT].concat();
     for (body, expected) in [
         ("{}".to_owned(), ack_fail("REFUSED")),
@@ -274,23 +275,8 @@ async fn a_payment_in_service_provider_mode_is_taken_and_said() {
     let shop = Shop::open().await;
     let buyer = shop.buyer("alice").await;
     let order = buyer.order("vip-month", "key-of-the-first-wish").await;
-    let stored = shop
-        .server
-        .app()
-        .store
-        .order(&order.id)
-        .await
-        .unwrap()
-        .unwrap();
-    let mut params = paid(&ours());
-    for (name, value) in [
-        ("out_trade_no", order.id.as_str()),
-        ("openid", stored.order.openid.as_str()),
-        ("total_fee", &order.amount_total.get().to_string()),
-        ("sub_mch_id", "1900000123"),
-    ] {
-        params.set(name, value);
-    }
+    let mut params = payment_of(&shop, &order).await;
+    params.set("sub_mch_id", "1900000123");
     ours().sign(&mut params);
     let (_, answer) = shop.notify(xml::write(&params)).await;
     assert_eq!(answer, ACK_SUCCESS);
